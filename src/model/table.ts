@@ -1,0 +1,61 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { SqlType } from './sql-type.ts'
+
+/** A Drizzle table as plain data. Columns stand in declaration order. */
+export interface TableModel {
+  /** The key of the table in the schema module, e.g. `transactions`: how people name it. */
+  readonly key: string
+  readonly name: string
+  /** The PostgreSQL schema; `public` where Drizzle names none. */
+  readonly schema: string
+  readonly columns: readonly ColumnModel[]
+  /** Column names; empty when the table has no primary key. */
+  readonly primaryKey: readonly string[]
+  /** Column names of each unique constraint and plain unique index, the primary key apart. */
+  readonly uniques: readonly (readonly string[])[]
+  readonly foreignKeys: readonly ForeignKeyModel[]
+  /** The Drizzle table itself, for strategies that write through Drizzle. */
+  readonly drizzle: PgTable
+}
+
+export interface ForeignKeyModel {
+  readonly name: string
+  /** Column names of this table. */
+  readonly columns: readonly string[]
+  /** `key` of the table referred to. */
+  readonly parent: string
+  /** Column names of the table referred to, in the same order. */
+  readonly parentColumns: readonly string[]
+}
+
+export interface ColumnModel {
+  /** The property of the Drizzle table, e.g. `accountId`: how seeders name it. */
+  readonly property: string
+  /** The column's name in the database, e.g. `account_id`. */
+  readonly name: string
+  readonly type: SqlType
+  /** What Drizzle's insert takes for this column. */
+  readonly mode: ColumnMode
+  readonly notNull: boolean
+  readonly identity: 'always' | 'byDefault' | undefined
+  /** `smallserial`, `serial` or `bigserial`. */
+  readonly serial: boolean
+  /** `GENERATED ALWAYS AS (…)`: never written. */
+  readonly generated: boolean
+  readonly default: ColumnDefault
+  readonly enumValues: readonly string[] | undefined
+  /** Drizzle's own mapping of one value of `mode` to what the driver sends. */
+  readonly toDriver: (value: unknown) => unknown
+}
+
+/** The JavaScript type that Drizzle exchanges for a column (its `dataType`). */
+export type ColumnMode =
+  'number' | 'bigint' | 'string' | 'boolean' | 'date' | 'json' | 'array' | 'buffer' | 'custom'
+
+export type ColumnDefault =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'literal'; readonly value: unknown }
+  /** `default(sql…)`, `defaultNow()`, `defaultRandom()`: only the server knows the value. */
+  | { readonly kind: 'sql' }
+  /** `$defaultFn(…)`: a function of no row. */
+  | { readonly kind: 'function' }
