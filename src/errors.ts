@@ -1,5 +1,8 @@
-/** Exit codes of the command: 2 usage or refused, 3 declined, 4 load failed, 5 a difference was found. */
-export type ExitCode = 1 | 2 | 3 | 4 | 5
+/**
+ * Exit codes of the command: 1 a bug, 2 usage or refused, 3 declined, 4 load failed, 5 a difference
+ * was found, 130 and 143 stopped by SIGINT and SIGTERM.
+ */
+export type ExitCode = 1 | 2 | 3 | 4 | 5 | 130 | 143
 
 /** What went wrong, why, and how to fix it: the three lines every failure prints. */
 export interface Failure {

@@ -34,10 +34,14 @@ export interface ColumnModel {
   /** The column's name in the database, e.g. `account_id`. */
   readonly name: string
   readonly type: SqlType
+  /** The type as Drizzle writes it, e.g. `bigserial`. */
+  readonly declaration: string
   /** What Drizzle's insert takes for this column. */
   readonly mode: ColumnMode
   readonly notNull: boolean
   readonly identity: 'always' | 'byDefault' | undefined
+  /** The identity's `START WITH`. @defaultValue 1 */
+  readonly identityStart: number
   /** `smallserial`, `serial` or `bigserial`. */
   readonly serial: boolean
   /** `GENERATED ALWAYS AS (…)`: never written. */

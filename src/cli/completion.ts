@@ -1,0 +1,35 @@
+import type { CommandModule } from 'yargs'
+
+/** yargs answers `--get-yargs-completions` with one candidate a line. */
+const scripts = {
+  bash: `_downpour() {
+  COMPREPLY=($(compgen -W "$(downpour --get-yargs-completions "\${COMP_WORDS[@]}" | cut -d: -f1)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o bashdefault -o default -F _downpour downpour
+`,
+  zsh: `#compdef downpour
+_downpour() {
+  local -a candidates
+  candidates=(\${(f)"$(COMP_CWORD="$((CURRENT-1))" COMP_LINE="$BUFFER" COMP_POINT="$CURSOR" downpour --get-yargs-completions "\${words[@]}")"})
+  _describe 'values' candidates
+}
+compdef _downpour downpour
+`,
+  fish: `complete --no-files --command downpour --arguments '(downpour --get-yargs-completions (commandline --tokenize --cut-at-cursor --current-process) (commandline --current-token) | string replace --regex "^([^:]+):(.*)" "\\$1\\t\\$2")'
+`,
+} as const
+
+interface CompletionArguments {
+  readonly shell: keyof typeof scripts
+}
+
+export const completionCommand: CommandModule<object, CompletionArguments> = {
+  command: 'completion <shell>',
+  describe: 'Print a completion script for bash, zsh or fish',
+  builder: (yargs) =>
+    yargs
+      .positional('shell', { choices: ['bash', 'zsh', 'fish'] as const, demandOption: true })
+      .example('source <($0 completion bash)', 'for this shell')
+      .example('$0 completion fish | source', 'for fish'),
+  handler: ({ shell }) => void process.stdout.write(scripts[shell]),
+}

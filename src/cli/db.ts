@@ -1,0 +1,89 @@
+import path from 'node:path'
+import type { Argv, CommandModule } from 'yargs'
+import {
+  embeddedStatus,
+  embeddedUrl,
+  startEmbedded,
+  stopEmbedded,
+} from '../postgres/embedded/server.ts'
+import { runCommand } from './run-command.ts'
+import type { CommonArguments } from './run-command.ts'
+import { withCommonOptions } from './options.ts'
+import type { Output } from './output.ts'
+
+interface DbArguments extends CommonArguments {
+  readonly config: string
+}
+
+type Action = (
+  project: { folder: string },
+  output: Output,
+) => Promise<{ text: string; json: object }>
+
+const actions: Readonly<Record<string, { readonly describe: string; readonly run: Action }>> = {
+  start: {
+    describe: 'Start the embedded server and let it stay',
+    async run(project) {
+      const { version, port, pid } = await startEmbedded(project)
+      return {
+        text: `PostgreSQL ${version} runs on port ${port} until "npm run db -- stop".\nLook at the data: psql "$(npm run --silent db -- url)"`,
+        json: { version, port, pid },
+      }
+    },
+  },
+  stop: {
+    describe: 'Stop the embedded server; its data stays',
+    async run(project) {
+      const { stopped } = await stopEmbedded(project)
+      return { text: stopped ? 'Stopped.' : 'It was not running.', json: { stopped } }
+    },
+  },
+  status: {
+    describe: 'Where the embedded server is, and whether it runs',
+    async run(project) {
+      const status = await embeddedStatus(project)
+      const { running } = status
+      const state = running
+        ? `runs: PostgreSQL ${running.version}, port ${running.port}, pid ${running.pid}, used by ${running.leases} ${running.leases === 1 ? 'command' : 'commands'}${status.stays ? '; stays until "db stop"' : ''}`
+        : status.exists
+          ? 'does not run'
+          : 'has not been started yet'
+      return {
+        text: `The embedded server ${state}\n  folder  ${status.folder}\n  data    ${status.dataFolder}\n  log     ${status.logFile}`,
+        json: status,
+      }
+    },
+  },
+  url: {
+    describe: 'Print its URL, password included',
+    async run(project) {
+      const url = await embeddedUrl(project)
+      return { text: url, json: { url } }
+    },
+  },
+}
+
+export const dbCommand: CommandModule<object, object> = {
+  command: 'db',
+  describe: 'The embedded server: start, stop, status, url',
+  builder: (yargs: Argv) =>
+    Object.entries(actions)
+      .reduce(
+        (commands, [name, { describe, run }]) =>
+          commands.command({
+            command: name,
+            describe,
+            builder: (inner: Argv) => withCommonOptions(inner),
+            handler: (args: DbArguments) => runCommand(args, (output) => act(args, output, run)),
+          } as CommandModule<object, DbArguments>),
+        yargs,
+      )
+      .demandCommand(1, 'Say what: start, stop, status or url.'),
+  handler: () => {},
+}
+
+async function act(args: DbArguments, output: Output, run: Action): Promise<void> {
+  const folder = path.dirname(path.resolve(args.config))
+  const { text, json } = await run({ folder }, output)
+  output.data(output.isJson ? `${JSON.stringify({ ok: true, ...json })}\n` : `${text}\n`)
+}

@@ -1,0 +1,42 @@
+import { chooseDatabase } from '../config/database.ts'
+import { displayUrl } from '../postgres/url.ts'
+import type { SeedDatabase } from '../run/seed.ts'
+import type { Output } from './output.ts'
+
+/**
+ * Opens the database that the command is to use, works with it and, where it is the embedded
+ * server, gives it back. The choice is printed.
+ */
+export async function withDatabase<T>(
+  options: { readonly databaseUrl?: string | undefined; readonly folder: string },
+  output: Output,
+  work: (database: SeedDatabase) => Promise<T>,
+): Promise<T> {
+  const choice = await chooseDatabase({
+    flag: options.databaseUrl,
+    environment: process.env['DATABASE_URL'],
+    folder: options.folder,
+  })
+  if (choice.kind === 'url') {
+    output.note(`Database: ${displayUrl(choice.url)} (${choice.source})`)
+    return work({ url: choice.url, isEmbedded: false, dataFolder: undefined })
+  }
+  const { openEmbeddedServer } = await import('../postgres/embedded/server.ts')
+  output.note('Database: the embedded server')
+  const server = await openEmbeddedServer({ folder: options.folder })
+  output.note(
+    `  PostgreSQL ${server.version} on port ${server.port}, ${server.started ? 'started' : 'running already'}, in ${server.folder}`,
+  )
+  try {
+    return await work({ url: server.url, isEmbedded: true, dataFolder: server.dataFolder })
+  } finally {
+    const { stopped, reason } = await server.release()
+    output.note(
+      stopped
+        ? 'The embedded server has stopped; its data stays. To look at it:\n' +
+            '  npm run db -- start && psql "$(npm run --silent db -- url)"'
+        : `The embedded server goes on: ${reason ?? 'it is in use'}. To look at the data:\n` +
+            '  psql "$(npm run --silent db -- url)"',
+    )
+  }
+}

@@ -1,0 +1,126 @@
+import type { Argv } from 'yargs'
+import { DownpourError } from '../errors.ts'
+
+/** `--config`, `--json`, `--quiet`: for every command. */
+export function withCommonOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('config', {
+      type: 'string',
+      requiresArg: true,
+      default: 'downpour.config.ts',
+      describe: 'The configuration file',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
+    .option('quiet', {
+      type: 'boolean',
+      default: false,
+      describe: 'Print no progress and no notes',
+    })
+}
+
+/** Which database, for commands that need one. */
+export function withDatabaseOptions<T>(yargs: Argv<T>) {
+  return withCommonOptions(yargs)
+    .option('database-url', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'postgres://… ; default: DATABASE_URL, drizzle.config.ts, the embedded server',
+    })
+    .option('confirm', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The database’s name, to consent to a server that is not on this machine',
+    })
+}
+
+/** What is generated, for commands that plan. */
+export function withPlanOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('profile', { type: 'string', requiresArg: true, describe: 'A profile of row counts' })
+    .option('seed', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Whole number; same seed, same rows',
+    })
+    .option('scale', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Multiply the profile’s counts',
+    })
+    .option('count', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'table=rows, exactly; may be repeated',
+    })
+    .option('only', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'Only these tables, separated by commas',
+    })
+}
+
+/**
+ * Reads a whole number that an option was given as text.
+ *
+ * @throws DownpourError `USAGE_NUMBER`
+ * @example
+ * wholeNumber('--chunk-size', '5000', 1) // 5000
+ */
+export function wholeNumber(option: string, text: string, minimum: number): number {
+  const value = /^-?\d[\d_]*$/.test(text) ? Number(text.replaceAll('_', '')) : NaN
+  if (Number.isSafeInteger(value) && value >= minimum) return value
+  throw new DownpourError({
+    code: 'USAGE_NUMBER',
+    message: `${option} cannot be "${text}"`,
+    why: `It takes a whole number of at least ${minimum}.`,
+    fix: `Give such a number, e.g. ${option} ${Math.max(minimum, 1000)}.`,
+  })
+}
+
+/**
+ * Reads a number above 0.
+ *
+ * @throws DownpourError `USAGE_NUMBER`
+ */
+export function positiveNumber(option: string, text: string): number {
+  const value = /^\d*\.?\d+(?:e-?\d+)?$/i.test(text) ? Number(text) : NaN
+  if (Number.isFinite(value) && value > 0) return value
+  throw new DownpourError({
+    code: 'USAGE_NUMBER',
+    message: `${option} cannot be "${text}"`,
+    why: 'It takes a number above 0.',
+    fix: `Give such a number, e.g. ${option} 0.5.`,
+  })
+}
+
+/**
+ * Reads `table=rows` pairs.
+ *
+ * @throws DownpourError `USAGE_COUNT` or `USAGE_NUMBER`
+ * @example
+ * tableCounts(['users=10', 'accounts=20']) // { users: 10, accounts: 20 }
+ */
+export function tableCounts(pairs: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    pairs.map((pair): [string, number] => {
+      const separator = pair.lastIndexOf('=')
+      if (separator > 0) {
+        const table = pair.slice(0, separator)
+        return [table, wholeNumber(`--count ${table}`, pair.slice(separator + 1), 0)]
+      }
+      throw new DownpourError({
+        code: 'USAGE_COUNT',
+        message: `--count cannot be "${pair}"`,
+        why: 'It takes a table and its number of rows.',
+        fix: 'Write it as --count users=1000.',
+      })
+    }),
+  )
+}
+
+/** Splits `a,b` and repeated options alike. */
+export function nameList(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.flatMap((value) => value.split(',')).filter((name) => name !== '')
+}

@@ -1,0 +1,37 @@
+import { DownpourError } from '../errors.ts'
+import { bugError, errorObject, formatError } from '../report/error.ts'
+import { createOutput } from './output.ts'
+import type { Output } from './output.ts'
+
+/** What every command takes. */
+export interface CommonArguments {
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/**
+ * Runs a command's work and turns what it throws into a text and an exit code: the only place where
+ * either happens.
+ */
+export async function runCommand(
+  args: CommonArguments,
+  work: (output: Output) => Promise<void>,
+): Promise<void> {
+  const output = createOutput({ json: args.json ?? false, quiet: args.quiet ?? false })
+  try {
+    await work(output)
+  } catch (error) {
+    process.exitCode = reportFailure(output, error)
+  }
+}
+
+/** @returns the exit code */
+export function reportFailure(output: Output, error: unknown): number {
+  const failure = error instanceof DownpourError ? error : bugError(error)
+  if (output.isJson) output.data(`${JSON.stringify(errorObject(failure))}\n`)
+  output.messages.write(formatError(output.messages, failure))
+  if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && error instanceof Error) {
+    output.messages.write(`${error.stack ?? ''}\n`)
+  }
+  return failure.exitCode
+}

@@ -1,0 +1,92 @@
+import type { Argv, CommandModule } from 'yargs'
+import { createProgress, noProgress } from '../report/progress.ts'
+import { formatSeedReport } from '../report/seed-report.ts'
+import type { TransactionExtent } from '../run/load.ts'
+import { runSeed } from '../run/seed.ts'
+import type { StrategyChoice } from '../write/choose-strategy.ts'
+import { choosePlan, openProject } from './open-project.ts'
+import type { PlanArguments } from './open-project.ts'
+import { withDatabase } from './open-database.ts'
+import { wholeNumber, withDatabaseOptions, withPlanOptions } from './options.ts'
+import { runCommand } from './run-command.ts'
+import { withSignals } from './signals.ts'
+
+interface SeedArguments extends PlanArguments {
+  readonly databaseUrl?: string | undefined
+  readonly confirm?: string | undefined
+  readonly strategy: StrategyChoice
+  readonly 'chunk-size': string
+  readonly transaction: TransactionExtent
+  readonly append?: boolean | undefined
+  readonly reset?: boolean | undefined
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+export const seedCommand: CommandModule<object, SeedArguments> = {
+  command: 'seed',
+  describe: 'Fill the database',
+  builder: (yargs: Argv) =>
+    withPlanOptions(withDatabaseOptions(yargs))
+      .option('strategy', {
+        choices: ['auto', 'batch', 'copy'] as const,
+        default: 'auto' as const,
+        describe: 'How rows are written; auto: copy for large tables',
+      })
+      .option('chunk-size', {
+        type: 'string',
+        requiresArg: true,
+        default: '50000',
+        describe: 'Rows per chunk',
+      })
+      .option('transaction', {
+        choices: ['chunk', 'table', 'run'] as const,
+        default: 'chunk' as const,
+        describe: 'What one transaction covers',
+      })
+      .option('append', { type: 'boolean', describe: 'Add rows to those there' })
+      .option('reset', { type: 'boolean', describe: 'Empty the tables first' })
+      .conflicts('append', 'reset')
+      .example('$0 seed --profile staging', 'fill a staging database')
+      .example('$0 seed --count transactions=1000000', 'exactly a million transactions'),
+  handler: (args) =>
+    runCommand(args, (output) => withSignals((signal) => seed(args, output, signal))),
+}
+
+async function seed(
+  args: SeedArguments,
+  output: Parameters<Parameters<typeof runCommand>[1]>[0],
+  signal: AbortSignal,
+): Promise<void> {
+  const chunkSize = wholeNumber('--chunk-size', args['chunk-size'], 1)
+  const project = await openProject(args, output)
+  const choice = choosePlan(args, project)
+  const progress = output.isQuiet ? noProgress : createProgress(output.messages)
+  const report = await withDatabase(
+    { databaseUrl: args.databaseUrl, folder: project.folder },
+    output,
+    async (database) => {
+      try {
+        return await runSeed({
+          ...choice,
+          project,
+          database,
+          signal,
+          chunkSize,
+          strategy: args.strategy,
+          transaction: args.transaction,
+          existing: args.append ? 'append' : args.reset ? 'reset' : 'refuse',
+          confirm: args.confirm,
+          environment: process.env['NODE_ENV'],
+          onPlan: () => {},
+          onProgress: progress.update,
+        })
+      } finally {
+        progress.end()
+      }
+    },
+  )
+  if (output.isJson) output.data(`${JSON.stringify({ ok: true, ...report })}\n`)
+  else output.data(formatSeedReport(report))
+  if (project.config.hint) output.note(project.config.hint)
+}

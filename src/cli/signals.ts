@@ -1,0 +1,31 @@
+import { DownpourError } from '../errors.ts'
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
+
+/**
+ * The first SIGINT or SIGTERM asks the work to end, with its open transaction rolled back; the
+ * second one ends the process at once.
+ */
+export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  function stop(signal: 'SIGINT' | 'SIGTERM'): void {
+    if (controller.signal.aborted) process.exit(exitCodes[signal])
+    controller.abort(
+      new DownpourError({
+        code: 'INTERRUPTED',
+        message: `Stopped by ${signal}`,
+        why: 'The transaction under way was rolled back; what was committed before it stays.',
+        fix: 'Begin again with --reset, which empties the tables first.',
+        exitCode: exitCodes[signal],
+      }),
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  try {
+    return await work(controller.signal)
+  } finally {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}

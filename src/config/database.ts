@@ -1,0 +1,56 @@
+import path from 'node:path'
+import { access } from 'node:fs/promises'
+import { loadModule } from './load-module.ts'
+
+/** Which database, and who said so. */
+export type DatabaseChoice =
+  | { readonly kind: 'url'; readonly url: string; readonly source: string }
+  | { readonly kind: 'embedded' }
+
+/**
+ * Decides which database is used: `--database-url`, then `DATABASE_URL`, then `drizzle.config.ts`,
+ * then the embedded server.
+ *
+ * @param options - `flag`: from the command line; `environment`: `DATABASE_URL`; `folder`: where
+ *   drizzle.config.ts would be
+ */
+export async function chooseDatabase(options: {
+  readonly flag: string | undefined
+  readonly environment: string | undefined
+  readonly folder: string
+}): Promise<DatabaseChoice> {
+  const { flag, environment, folder } = options
+  if (flag !== undefined) return { kind: 'url', url: flag, source: '--database-url' }
+  if (environment) return { kind: 'url', url: environment, source: 'DATABASE_URL' }
+  const url = await readDrizzleConfig(path.join(folder, 'drizzle.config.ts'))
+  return url === undefined
+    ? { kind: 'embedded' }
+    : { kind: 'url', url, source: 'drizzle.config.ts' }
+}
+
+interface Credentials {
+  readonly url?: string
+  readonly host?: string
+  readonly port?: number
+  readonly user?: string
+  readonly password?: string
+  readonly database?: string
+}
+
+async function readDrizzleConfig(file: string): Promise<string | undefined> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return undefined
+  const { default: config } = await loadModule(file, 'the Drizzle configuration')
+  const credentials = (config as { dbCredentials?: Credentials } | undefined)?.dbCredentials
+  if (credentials?.url) return credentials.url
+  if (!credentials?.host || !credentials.database) return undefined
+  const url = new URL(`postgres://${credentials.host}`)
+  url.port = credentials.port === undefined ? '' : String(credentials.port)
+  url.username = encodeURIComponent(credentials.user ?? '')
+  url.password = encodeURIComponent(credentials.password ?? '')
+  url.pathname = `/${encodeURIComponent(credentials.database)}`
+  return url.href
+}

@@ -1,0 +1,181 @@
+import type { Faker } from '@faker-js/faker'
+import type { EnumerationReader } from './enumeration.ts'
+import type { HashKey } from './hash.ts'
+import { createVector } from './vector.ts'
+import type { Vector, VectorSpec } from './vector.ts'
+
+/**
+ * How one column is filled: one output of a group. Generators are plain data until they are
+ * prepared for a plan, so they can be declared anywhere and shared.
+ */
+export interface Generator {
+  readonly group: Group
+  /** Which of the group's outputs. */
+  readonly output: string
+}
+
+/**
+ * Columns that are computed together: a salary's amount, its category and its description. Most
+ * generators are a group of one.
+ */
+export interface Group {
+  /** For messages, e.g. `int`. */
+  readonly name: string
+  /** Generators whose vectors this one reads; they are filled first. */
+  readonly inputs: readonly Generator[]
+  /** Whether no value of a single output ever repeats within a table. */
+  readonly isUnique: boolean
+  prepare(context: Context): PreparedGroup | Promise<PreparedGroup>
+}
+
+/** A group that is ready for a lane: its vectors are allocated and its keys derived. */
+export interface PreparedGroup {
+  /** Refilled by each call of `fill`. */
+  readonly outputs: Readonly<Record<string, Vector>>
+  /** Computes the outputs of `rows.count` rows; `inputs` stand in the order of the group's own. */
+  fill(rows: Rows, inputs: readonly Vector[]): void
+  /** How many different values there are, for unique generators. */
+  readonly size?: number
+}
+
+/** The rows whose values are wanted, by number: any rows, in any order. */
+export interface Rows {
+  count: number
+  /** Row numbers, counted from 0. */
+  readonly numbers: Float64Array
+  /** For tables that are enumerated per parent: the parent's row, … */
+  readonly parents: Float64Array
+  /** … the row's place among its siblings, counted from 0, … */
+  readonly ordinals: Float64Array
+  /** … and how many siblings there are, itself included. */
+  readonly siblings: Float64Array
+}
+
+/** What a generator knows of the plan when it is prepared. */
+export interface Context {
+  readonly seed: number
+  /** The date that "today" means in this plan, in days since 1970-01-01. */
+  readonly referenceDay: number
+  /** `table.column`, the purpose of the column's own draws. */
+  readonly purpose: string
+  /** Rows a slice holds at most; vectors need this capacity. */
+  readonly capacity: number
+  /** Every text that the table's known rows give literally; unique generators avoid them. */
+  readonly knownTexts: readonly string[]
+  /** A key for draws of one purpose; the same purpose gives the same draws in every generator. */
+  random(purpose: string): HashKey
+  /** The table whose column this is, and any other. */
+  readonly self: TableContext
+  table(key: string): TableContext
+  /** Faker with the English locale, seeded by the row that `seedRow` was last called with. */
+  faker(): Promise<RowFaker>
+}
+
+export interface RowFaker {
+  readonly faker: Faker
+  /** Makes faker's draws a function of the row, whatever was drawn before. */
+  seedRow(row: number): void
+}
+
+/** What generators may ask about a planned table. */
+export interface TableContext {
+  readonly key: string
+  /** The rows this run adds: `[firstRow, firstRow + count)`. */
+  readonly firstRow: number
+  readonly count: number
+  /** The rows that others may refer to: `[firstReferable, firstRow + count)`. */
+  readonly firstReferable: number
+  /** The key of row 0, for tables with an integer key. */
+  readonly keyStart: number
+  /** Which parent each row has, for tables that are enumerated per parent. */
+  openParents(): EnumerationReader
+  /** The values of some columns, computed for any rows. */
+  read(properties: readonly string[]): Promise<ColumnReader>
+}
+
+/** Columns of a table, computed for any rows on demand. */
+export interface ColumnReader {
+  /** One a column, refilled by each call. */
+  readonly vectors: readonly Vector[]
+  /** Computes consecutive rows, at most the plan's slice capacity. */
+  readRange(first: number, count: number): void
+  /** Computes any rows. */
+  readRows(numbers: Float64Array, count: number): void
+}
+
+/** Allocates rows; `numbers` and the rest are filled by whoever asks for values. */
+export function createRows(capacity: number): Rows {
+  return {
+    count: 0,
+    numbers: new Float64Array(capacity),
+    parents: new Float64Array(capacity),
+    ordinals: new Float64Array(capacity),
+    siblings: new Float64Array(capacity),
+  }
+}
+
+/** The vector of a given kind, as a generator's `fill` sees it. */
+export type VectorOf<Spec extends VectorSpec> = Extract<Vector, { kind: Spec['kind'] }>
+
+/** A vector's kind, and the function that fills it. */
+export interface ColumnFill {
+  readonly spec: VectorSpec
+  fill(rows: Rows, out: Vector, inputs: readonly Vector[]): void
+  /** How many different values there are, for unique generators. */
+  readonly size?: number
+}
+
+/**
+ * Makes a generator with a single output. This is how every built-in generator of one column is
+ * written, and how a project writes its own.
+ *
+ * @param name - for messages
+ * @param prepare - derives keys and tables once, and says with `fillVector` how a slice is filled
+ * @param options - `inputs`: generators whose vectors are read; `isUnique`: no value ever repeats
+ * @example
+ * const even = createGenerator('even', () =>
+ *   fillVector({ kind: 'number' }, (rows, out) => {
+ *     for (let i = 0; i < rows.count; i++) out.values[i] = rows.numbers[i]! * 2
+ *   }),
+ * )
+ */
+export function createGenerator(
+  name: string,
+  prepare: (context: Context) => ColumnFill | Promise<ColumnFill>,
+  options: { readonly inputs?: readonly Generator[]; readonly isUnique?: boolean } = {},
+): Generator {
+  return {
+    output: 'value',
+    group: {
+      name,
+      inputs: options.inputs ?? [],
+      isUnique: options.isUnique ?? false,
+      async prepare(context) {
+        const { spec, fill, size } = await prepare(context)
+        const value = createVector(spec, context.capacity)
+        return {
+          outputs: { value },
+          fill: (rows, inputs) => fill(rows, value, inputs),
+          ...(size === undefined ? {} : { size }),
+        }
+      },
+    },
+  }
+}
+
+/**
+ * @param spec - the vector's kind
+ * @param fill - computes `rows.count` cells of it
+ * @param size - how many different values there are, for unique generators
+ */
+export function fillVector<const Spec extends VectorSpec>(
+  spec: Spec,
+  fill: (rows: Rows, out: VectorOf<Spec>, inputs: readonly Vector[]) => void,
+  size?: number,
+): ColumnFill {
+  return {
+    spec,
+    fill: (rows, out, inputs) => fill(rows, out as VectorOf<Spec>, inputs),
+    ...(size === undefined ? {} : { size }),
+  }
+}

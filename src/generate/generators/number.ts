@@ -1,0 +1,108 @@
+import { DownpourError } from '../../errors.ts'
+import { createGenerator, fillVector } from '../generator.ts'
+import type { Generator } from '../generator.ts'
+import { below, createHashKey } from '../hash.ts'
+import { createPermutation } from '../permutation.ts'
+
+export interface IntOptions {
+  /** @defaultValue 0 */
+  readonly minValue?: number
+  /** Inclusive. @defaultValue 1000 */
+  readonly maxValue?: number
+  /** No value twice. @defaultValue false */
+  readonly isUnique?: boolean
+}
+
+/**
+ * Whole numbers, uniformly from `minValue` to `maxValue`, both included.
+ *
+ * @throws DownpourError `PLAN_EMPTY_RANGE` when the range holds no whole number below 2^53
+ * @example
+ * { columns: { stock: f.int({ minValue: 0, maxValue: 500 }) } } // 271, 38, 402, …
+ */
+export function int(options: IntOptions = {}): Generator {
+  const { minValue = 0, maxValue = 1000, isUnique = false } = options
+  checkRange('int', minValue, maxValue)
+  const span = maxValue - minValue + 1
+  return createGenerator(
+    'int',
+    ({ seed, purpose }) => {
+      const key = createHashKey(seed, purpose)
+      const permutation = isUnique ? createPermutation(seed, purpose, span) : undefined
+      const offset = permutation
+        ? (row: number) => permutation.at(row)
+        : (row: number) => below(key, row, span)
+      return fillVector(
+        { kind: 'number' },
+        (rows, out) => {
+          for (let i = 0; i < rows.count; i++) out.values[i] = minValue + offset(rows.numbers[i]!)
+        },
+        span,
+      )
+    },
+    { isUnique },
+  )
+}
+
+export interface NumberOptions {
+  /** @defaultValue 0 */
+  readonly minValue?: number
+  /** Inclusive. @defaultValue 1000 */
+  readonly maxValue?: number
+  /** Digits after the point, 0 to 9. @defaultValue 2 */
+  readonly scale?: number
+}
+
+/**
+ * Exact decimals, uniformly from `minValue` to `maxValue`, both included.
+ *
+ * @throws DownpourError `PLAN_EMPTY_RANGE` when the range is empty or beyond 2^53 units of `scale`
+ * @example
+ * { columns: { price: f.decimal({ minValue: 1, maxValue: 99.99 }) } } // 27.13, 80.02, …
+ */
+export function decimal(options: NumberOptions = {}): Generator {
+  const { minValue = 0, maxValue = 1000, scale = 2 } = options
+  let one = 1
+  for (let digit = 0; digit < scale; digit++) one *= 10
+  const lowest = Math.round(minValue * one)
+  const highest = Math.round(maxValue * one)
+  checkRange('decimal', lowest, highest)
+  return createGenerator('decimal', ({ seed, purpose }) => {
+    const key = createHashKey(seed, purpose)
+    return fillVector({ kind: 'decimal', scale }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.values[i] = lowest + below(key, rows.numbers[i]!, highest - lowest + 1)
+      }
+    })
+  })
+}
+
+/**
+ * True with a probability.
+ *
+ * @param options - `probability` of true, from 0 to 1, default 0.5
+ * @example
+ * { columns: { isActive: f.boolean({ probability: 0.9 }) } }
+ */
+export function boolean(options: { readonly probability?: number } = {}): Generator {
+  const threshold = (options.probability ?? 0.5) * 1_000_000_000
+  return createGenerator('boolean', ({ seed, purpose }) => {
+    const key = createHashKey(seed, purpose)
+    return fillVector({ kind: 'boolean' }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.values[i] = below(key, rows.numbers[i]!, 1_000_000_000) < threshold ? 1 : 0
+      }
+    })
+  })
+}
+
+function checkRange(generator: string, lowest: number, highest: number): void {
+  const isWhole = Number.isSafeInteger(lowest) && Number.isSafeInteger(highest)
+  if (isWhole && highest >= lowest && Number.isSafeInteger(highest - lowest + 1)) return
+  throw new DownpourError({
+    code: 'PLAN_EMPTY_RANGE',
+    message: `f.${generator}() was given a range without values`,
+    why: `It goes from ${lowest} to ${highest}.`,
+    fix: 'Give whole numbers below 2^53 with minValue at most maxValue.',
+  })
+}

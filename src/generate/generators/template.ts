@@ -1,0 +1,261 @@
+import { DownpourError } from '../../errors.ts'
+import type { Context, Generator, Group, PreparedGroup } from '../generator.ts'
+import { below, createHashKey } from '../hash.ts'
+import type { HashKey } from '../hash.ts'
+import { createPermutation } from '../permutation.ts'
+import { compileTemplate, maxBytes, parseTemplate, whyAmbiguous } from '../template.ts'
+import type { Part, Segment } from '../template.ts'
+import { createUniqueIndex } from '../unique-index.ts'
+import { createVector } from '../vector.ts'
+import type { Utf8Vector } from '../vector.ts'
+import { slug } from '../vocabulary.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+
+export interface TemplateOptions<Name extends string> {
+  /** A vocabulary, or whole numbers from `min` to `max`, both included. */
+  readonly parts: Readonly<
+    Record<string, Vocabulary | { readonly min: number; readonly max: number }>
+  >
+  /** The columns' texts, with parts in braces: `{first:slug}.{last:slug}{number}`. */
+  readonly columns: Readonly<Record<Name, string>>
+  /** No combination of parts twice. @defaultValue false */
+  readonly isUnique?: boolean
+}
+
+/**
+ * Columns of text that are composed of the same parts: a name, and an address that belongs to it.
+ * With `isUnique` every row has parts of its own, so every column that contains all parts is unique.
+ *
+ * @returns a generator for each column
+ * @throws DownpourError `PLAN_AMBIGUOUS_TEMPLATE` (when prepared) when `isUnique` is asked for and no
+ *   column tells all combinations of parts apart
+ * @example
+ * const person = f.templates({
+ *   parts: { first: firstNames, last: lastNames, number: { min: 1, max: 9999 } },
+ *   columns: { fullName: '{first} {last}', email: '{first:slug}.{last:slug}{number}@example.com' },
+ *   isUnique: true,
+ * })
+ * // { fullName: 'Ada Boyle', email: 'ada.boyle4711@example.com' }, …
+ */
+export function templates<Name extends string>(
+  options: TemplateOptions<Name>,
+): Readonly<Record<Name, Generator>> {
+  const shared: Group = {
+    name: 'templates',
+    inputs: [],
+    isUnique: options.isUnique ?? false,
+    prepare: (context) => prepareTemplates(options, context),
+  }
+  return Object.fromEntries(
+    Object.keys(options.columns).map((name) => [name, { group: shared, output: name }]),
+  ) as Record<Name, Generator>
+}
+
+/**
+ * One column of composed text.
+ *
+ * @example
+ * f.template('{adjective} {noun} {number}', { adjective, noun, number: { min: 1, max: 999 } })
+ */
+export function template(
+  text: string,
+  parts: TemplateOptions<string>['parts'],
+  options: { readonly isUnique?: boolean } = {},
+): Generator {
+  return templates({ parts, columns: { text }, ...options }).text
+}
+
+async function prepareTemplates(
+  options: TemplateOptions<string>,
+  context: Context,
+): Promise<PreparedGroup> {
+  const names = Object.keys(options.parts)
+  const isUnique = options.isUnique ?? false
+  const parts = await Promise.all(
+    Object.values(options.parts).map((source) => preparePart(source, context, isUnique)),
+  )
+  const columns = Object.entries(options.columns).map(([name, text]) => ({
+    name,
+    segments: compileTemplate(text, names, parts),
+    text,
+  }))
+  const sizes = parts.map(sizeOf)
+  const choices = new Float64Array(parts.length)
+  const chooser = isUnique
+    ? chooseUnique(columns, { names, sizes, context, choices })
+    : chooseFreely(
+        names.map((name) => createHashKey(context.seed, `${context.purpose}/${name}`)),
+        sizes,
+        choices,
+      )
+  const outputs = Object.fromEntries(
+    columns.map(({ name }) => [
+      name,
+      createVector({ kind: 'utf8' }, context.capacity) as Utf8Vector,
+    ]),
+  )
+  const writers = columns.map(({ name, segments }) => {
+    const out = outputs[name]!
+    const needed = maxBytes(segments) * context.capacity
+    if (out.bytes.length < needed) out.bytes = new Uint8Array(needed)
+    return (index: number) => writeText(out, index, segments, choices)
+  })
+  return {
+    outputs,
+    ...(chooser.size === undefined ? {} : { size: chooser.size }),
+    fill(rows) {
+      for (let i = 0; i < rows.count; i++) {
+        chooser.choose(rows.numbers[i]!)
+        for (const write of writers) write(i)
+      }
+    },
+  }
+}
+
+interface Chooser {
+  /** Puts the row's choice of each part into `choices`. */
+  choose(row: number): void
+  readonly size?: number
+}
+
+function chooseFreely(
+  keys: readonly HashKey[],
+  sizes: readonly number[],
+  choices: Float64Array,
+): Chooser {
+  return {
+    choose(row) {
+      for (let part = 0; part < keys.length; part++) {
+        choices[part] = below(keys[part]!, row, sizes[part]!)
+      }
+    },
+  }
+}
+
+function chooseUnique(
+  columns: readonly {
+    readonly name: string
+    readonly segments: readonly Segment[]
+    text: string
+  }[],
+  parts: {
+    readonly names: readonly string[]
+    readonly sizes: readonly number[]
+    readonly context: Context
+    readonly choices: Float64Array
+  },
+): Chooser {
+  const { names, sizes, context, choices } = parts
+  const reasons = columns.map(({ segments, text }) => ({
+    text,
+    why: whyAmbiguous(segments, names),
+  }))
+  const [first] = reasons
+  if (first && !reasons.some(({ why }) => why === undefined)) {
+    throw new DownpourError({
+      code: 'PLAN_AMBIGUOUS_TEMPLATE',
+      message: `The template "${first.text}" cannot be unique`,
+      why: `Two choices of its parts could give the same text: ${first.why!}.`,
+      fix: 'Put every part into it, with a character between two parts that neither can hold.',
+    })
+  }
+  const size = sizes.reduce((product, each) => product * each, 1)
+  if (size > 9007199254740992) {
+    throw new DownpourError({
+      code: 'PLAN_TOO_MANY_VALUES',
+      message: `The template "${first!.text}" cannot be unique`,
+      why: `Its parts have ${size} combinations, and row numbers tell 2^53 apart.`,
+      fix: 'Give a numeric part a smaller range, or leave a part out.',
+    })
+  }
+  const permutation = createPermutation(context.seed, context.purpose, size)
+  const known = context.knownTexts.flatMap((text) =>
+    columns.flatMap(({ segments }) => {
+      const taken = parseTemplate(segments, text)
+      const isWhole = taken && names.every((_, part) => taken[part] !== undefined)
+      return isWhole ? [toIndex(taken, sizes)] : []
+    }),
+  )
+  const unique = createUniqueIndex(permutation, known)
+  return {
+    size: unique.size,
+    choose(row) {
+      let rest = unique.at(row)
+      for (let part = sizes.length - 1; part >= 0; part--) {
+        const above = Math.floor(rest / sizes[part]!)
+        choices[part] = rest - above * sizes[part]!
+        rest = above
+      }
+    },
+  }
+}
+
+function toIndex(choices: readonly number[], sizes: readonly number[]): number {
+  return sizes.reduce((index, size, part) => index * size + choices[part]!, 0)
+}
+
+/** For unique texts, words that are spelled alike as slugs count once. */
+async function preparePart(
+  source: TemplateOptions<string>['parts'][string],
+  context: Context,
+  isUnique: boolean,
+): Promise<Part> {
+  if ('min' in source) {
+    refuseOddRange(source)
+    return { kind: 'integer', ...source }
+  }
+  const words = await source.words(context)
+  if (!isUnique) return { kind: 'words', words }
+  const bySlug = new Map(words.map((word) => [slug(word) || word, word]))
+  return { kind: 'words', words: [...bySlug.values()] }
+}
+
+function refuseOddRange({ min, max }: { readonly min: number; readonly max: number }): void {
+  if (Number.isSafeInteger(min) && Number.isSafeInteger(max) && min >= 0 && max >= min) return
+  throw new DownpourError({
+    code: 'PLAN_EMPTY_RANGE',
+    message: 'A part of a template was given a range without values',
+    why: `It goes from ${min} to ${max}.`,
+    fix: 'Give whole numbers from 0 to 2^53 with min at most max.',
+  })
+}
+
+function sizeOf(part: Part): number {
+  return part.kind === 'words' ? part.words.length : part.max - part.min + 1
+}
+
+function writeText(
+  out: Utf8Vector,
+  index: number,
+  segments: readonly Segment[],
+  choices: Float64Array,
+): void {
+  const { bytes, offsets } = out
+  let position = index === 0 ? 0 : offsets[index]!
+  for (const segment of segments) {
+    if (segment.kind === 'literal') {
+      const source = segment.bytes
+      for (let i = 0; i < source.length; i++) bytes[position++] = source[i]!
+    } else if (segment.kind === 'words') {
+      const { bytes: source, offsets: words } = segment.dictionary
+      const code = choices[segment.part]!
+      const end = words[code + 1]!
+      for (let i = words[code]!; i < end; i++) bytes[position++] = source[i]!
+    } else {
+      position = writeInteger(bytes, position, segment.min + choices[segment.part]!)
+    }
+  }
+  offsets[index + 1] = position
+}
+
+function writeInteger(bytes: Uint8Array, start: number, value: number): number {
+  let end = start + 1
+  for (let reach = 10; value >= reach; reach *= 10) end++
+  let rest = value
+  for (let position = end - 1; position >= start; position--) {
+    const above = Math.floor(rest / 10)
+    bytes[position] = 48 + (rest - above * 10)
+    rest = above
+  }
+  return end
+}

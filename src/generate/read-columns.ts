@@ -1,0 +1,241 @@
+import { DownpourError } from '../errors.ts'
+import type { Plan, PlannedTable } from '../plan/plan.ts'
+import { readCell } from './cell.ts'
+import type { Enumeration } from './enumeration.ts'
+import { openRowFaker } from './faker.ts'
+import { createRows } from './generator.ts'
+import type {
+  ColumnReader,
+  Context,
+  Generator,
+  Group,
+  PreparedGroup,
+  Rows,
+  TableContext,
+} from './generator.ts'
+import { createHashKey } from './hash.ts'
+import { createVector } from './vector.ts'
+import type { ValueVector, Vector } from './vector.ts'
+
+/** Rows that are generated at a time: small enough for the cache, large enough to amortise calls. */
+export const sliceCapacity = 4096
+
+const millisecondsPerDay = 86_400_000
+
+/** Where columns are asked for: the plan, or the part of it that has been built so far. */
+export interface ReadScope {
+  readonly plan: Plan
+  /** Columns whose preparation is under way, as `table.column`: one of them again is a circle. */
+  readonly path: readonly string[]
+}
+
+/**
+ * Prepares the generators of some columns, and of the columns those depend on.
+ *
+ * @param properties - property names of the table's planned columns
+ * @throws DownpourError `PLAN_CIRCULAR_COLUMNS` when columns depend on each other in a circle
+ * @example
+ * const reader = await openColumns({ plan, path: [] }, 'users', ['id', 'email'])
+ * reader.readRange(0, 3) // reader.vectors hold ids and emails of users 0, 1 and 2
+ */
+export async function openColumns(
+  scope: ReadScope,
+  key: string,
+  properties: readonly string[],
+): Promise<ColumnReader> {
+  const table = plannedTable(scope.plan, key)
+  const generators = await openGenerated(scope, table, properties)
+  const literal = properties.map((property) =>
+    table.knownRows.some((row) => row[property] !== undefined),
+  )
+  if (!literal.includes(true)) return generators
+  return overlayKnownRows(table, properties, literal, generators)
+}
+
+/** Prepares some columns without their literal values. */
+export async function openGenerated(
+  scope: ReadScope,
+  table: PlannedTable,
+  properties: readonly string[],
+): Promise<ColumnReader> {
+  const steps: { readonly group: PreparedGroup; readonly inputs: readonly Vector[] }[] = []
+  const prepared = new Map<Group, PreparedGroup>()
+  const owners = groupOwners(table)
+
+  async function visit(generator: Generator): Promise<Vector> {
+    const known = prepared.get(generator.group)
+    if (known) return known.outputs[generator.output]!
+    const inputs: Vector[] = []
+    for (const input of generator.group.inputs) inputs.push(await visit(input))
+    const owner = owners.get(generator.group)!
+    const group = await generator.group.prepare(createContext(scope, table, owner))
+    prepared.set(generator.group, group)
+    steps.push({ group, inputs })
+    return group.outputs[generator.output]!
+  }
+
+  const vectors: Vector[] = []
+  for (const property of properties) {
+    vectors.push(await visit(findColumn(table, property).generator))
+  }
+
+  const rows = createRows(sliceCapacity)
+  const enumeration = table.enumeration?.children.open()
+  function fill(): void {
+    enumeration?.locate(rows)
+    for (const { group, inputs } of steps) group.fill(rows, inputs)
+  }
+  return {
+    vectors,
+    readRange(first, count) {
+      setRange(rows, first, count)
+      fill()
+    },
+    readRows(numbers, count) {
+      rows.numbers.set(count === numbers.length ? numbers : numbers.subarray(0, count))
+      rows.count = count
+      fill()
+    },
+  }
+}
+
+/**
+ * The column that gives each group its purpose. It follows from the table alone, not from which
+ * columns are asked for: a column has the same values when it is read without its siblings.
+ */
+function groupOwners(table: PlannedTable): ReadonlyMap<Group, string> {
+  const owners = new Map<Group, string>()
+  function claim({ group }: Generator, property: string): void {
+    if (!owners.has(group)) owners.set(group, property)
+  }
+  function claimInputs({ group }: Generator, property: string): void {
+    for (const input of group.inputs) {
+      claim(input, property)
+      claimInputs(input, property)
+    }
+  }
+  for (const { generator, model } of table.columns) claim(generator, model.property)
+  for (const { generator, model } of table.columns) claimInputs(generator, model.property)
+  return owners
+}
+
+/** What a generator of this column may know. */
+export function createContext(scope: ReadScope, table: PlannedTable, property: string): Context {
+  const { seed, referenceDate } = scope.plan
+  const purpose = `${table.model.key}.${property}`
+  if (scope.path.includes(purpose)) {
+    throw new DownpourError({
+      code: 'PLAN_CIRCULAR_COLUMNS',
+      message: `Cannot generate "${table.model.key}": column "${property}" depends on itself`,
+      why: `The way around is ${[...scope.path, purpose].join(' → ')}.`,
+      fix: 'Compute one of these columns from its row number instead of from another column.',
+      table: table.model.key,
+      column: property,
+    })
+  }
+  const inner: ReadScope = { plan: scope.plan, path: [...scope.path, purpose] }
+  return {
+    seed,
+    referenceDay: Math.round(Date.parse(`${referenceDate}T00:00:00Z`) / millisecondsPerDay),
+    purpose,
+    capacity: sliceCapacity,
+    knownTexts: table.knownRows
+      .flatMap((row) => Object.values(row))
+      .filter((value) => typeof value === 'string'),
+    random: (name) => createHashKey(seed, name),
+    self: createTableContext(inner, table),
+    table: (key) => createTableContext(inner, plannedTable(scope.plan, key)),
+    faker: () => openRowFaker(createHashKey(seed, `${purpose}/faker`), referenceDate),
+  }
+}
+
+function createTableContext(scope: ReadScope, table: PlannedTable): TableContext {
+  return {
+    key: table.model.key,
+    firstRow: table.rows.first,
+    count: table.rows.count,
+    firstReferable: table.firstReferable,
+    keyStart: table.keyStart,
+    openParents: () => enumerationOf(table).open(),
+    read: (properties) => openColumns(scope, table.model.key, properties),
+  }
+}
+
+/**
+ * Columns with literal values become plain values: a vocabulary or a composed text has no place for
+ * a value of somebody's own.
+ */
+function overlayKnownRows(
+  table: PlannedTable,
+  properties: readonly string[],
+  literal: readonly boolean[],
+  generated: ColumnReader,
+): ColumnReader {
+  const vectors = generated.vectors.map((vector, column) =>
+    literal[column] ? (createVector({ kind: 'value' }, sliceCapacity) as ValueVector) : vector,
+  )
+  function overlay(rowAt: (index: number) => number, count: number): void {
+    properties.forEach((property, column) => {
+      if (!literal[column]) return
+      const { mode } = findColumn(table, property).model
+      const source = generated.vectors[column]!
+      const target = vectors[column] as ValueVector
+      for (let i = 0; i < count; i++) {
+        const value = table.knownRows[rowAt(i)]?.[property]
+        target.values[i] = value === undefined ? readCell(source, i, mode) : value
+      }
+    })
+  }
+  return {
+    vectors,
+    readRange(first, count) {
+      generated.readRange(first, count)
+      overlay((index) => first + index, count)
+    },
+    readRows(numbers, count) {
+      generated.readRows(numbers, count)
+      overlay((index) => numbers[index]!, count)
+    },
+  }
+}
+
+function setRange(rows: Rows, first: number, count: number): void {
+  for (let i = 0; i < count; i++) rows.numbers[i] = first + i
+  rows.count = count
+}
+
+function plannedTable(plan: Plan, key: string): PlannedTable {
+  const table = plan.tables.find((candidate) => candidate.model.key === key)
+  if (table) return table
+  throw new DownpourError({
+    code: 'PLAN_UNKNOWN_TABLE',
+    message: `A generator asks for the table "${key}"`,
+    why: 'The plan has no such table, or comes to it only after the one that asks.',
+    fix: `Name one of: ${plan.tables.map((candidate) => candidate.model.key).join(', ')}.`,
+    table: key,
+  })
+}
+
+function findColumn(table: PlannedTable, property: string): PlannedTable['columns'][number] {
+  const column = table.columns.find((candidate) => candidate.model.property === property)
+  if (column) return column
+  throw new DownpourError({
+    code: 'PLAN_UNPLANNED_COLUMN',
+    message: `A generator asks for the column "${property}" of "${table.model.key}"`,
+    why: 'That column is left to the server, so its values are not known.',
+    fix: 'Give the column a generator in its seeder.',
+    table: table.model.key,
+    column: property,
+  })
+}
+
+function enumerationOf(table: PlannedTable): Enumeration {
+  if (table.enumeration) return table.enumeration.children
+  throw new DownpourError({
+    code: 'PLAN_NOT_ENUMERATED',
+    message: `A generator asks for the parents of "${table.model.key}"`,
+    why: 'Only tables that say `each` in their seeder have their rows counted per parent.',
+    fix: `Add \`each: f.each(…)\` to "${table.model.key}", or read its foreign key instead.`,
+    table: table.model.key,
+  })
+}

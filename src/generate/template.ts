@@ -1,0 +1,156 @@
+import { DownpourError } from '../errors.ts'
+import { createDictionary } from './vector.ts'
+import type { Dictionary } from './vector.ts'
+import { slug } from './vocabulary.ts'
+
+/** A variable part of a template: a vocabulary, or whole numbers from `min` to `max`. */
+export type Part =
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+
+/** A piece of a compiled template. */
+export type Segment =
+  | { readonly kind: 'literal'; readonly text: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'words'; readonly part: number; readonly dictionary: Dictionary }
+  | { readonly kind: 'integer'; readonly part: number; readonly min: number; readonly max: number }
+
+/**
+ * Compiles `{first:slug}.{last:slug}{number}@example.com`: names in braces are parts, `:slug` makes
+ * them lower-case ASCII; the rest stands as it is.
+ *
+ * @param names - the parts' names, in the order of `parts`
+ * @throws DownpourError `PLAN_UNKNOWN_PART` when a name in braces is no part
+ * @example
+ * compileTemplate('{first} {last}', ['first', 'last'], parts).length // 3 segments
+ */
+export function compileTemplate(
+  template: string,
+  names: readonly string[],
+  parts: readonly Part[],
+): readonly Segment[] {
+  return template
+    .split(/(\{[^{}]*\})/)
+    .filter((piece) => piece !== '')
+    .map((piece): Segment => {
+      const braces = /^\{([^:]*)(?::(.*))?\}$/.exec(piece)
+      if (!braces) return { kind: 'literal', text: piece, bytes: Buffer.from(piece, 'utf8') }
+      const index = names.indexOf(braces[1]!)
+      const part = parts[index]
+      const form = braces[2]
+      if (!part || (form !== undefined && (form !== 'slug' || part.kind !== 'words'))) {
+        throw new DownpourError({
+          code: 'PLAN_UNKNOWN_PART',
+          message: `The template "${template}" cannot be read at ${piece}`,
+          why: part
+            ? `"${form}" is no form of "${braces[1]}"; words have the form "slug".`
+            : `There is no part of that name.`,
+          fix: `Use one of: ${names.map((name) => `{${name}}`).join(', ')}.`,
+        })
+      }
+      if (part.kind === 'integer') return { ...part, part: index }
+      const words = form === undefined ? part.words : part.words.map(slug)
+      return { kind: 'words', part: index, dictionary: createDictionary(words) }
+    })
+}
+
+/**
+ * Why two different choices of parts could give the same text, or `undefined` when they cannot.
+ *
+ * A text can be taken apart in only one way when every word is told from what follows it: no
+ * character that can begin the next piece stands inside (not at the beginning of) a word.
+ */
+export function whyAmbiguous(
+  segments: readonly Segment[],
+  names: readonly string[],
+): string | undefined {
+  const used = segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.part]))
+  const missing = names.find((_, index) => !used.includes(index))
+  if (missing !== undefined) return `it does not contain {${missing}}`
+  for (const [index, segment] of segments.entries()) {
+    if (segment.kind === 'literal') continue
+    if (segment.kind === 'words') {
+      const { words } = segment.dictionary
+      if (words.includes('')) return `a word of {${names[segment.part]!}} is empty`
+      if (new Set(words).size < words.length) {
+        return `two words of {${names[segment.part]!}} are spelled alike`
+      }
+    }
+    const next = segments[index + 1]
+    if (!next) continue
+    const starts = firstCharacters(next)
+    const clash = innerCharacters(segment).find((character) => starts.has(character))
+    if (clash !== undefined) {
+      return `{${names[segment.part]!}} can hold "${clash}", with which the next piece can begin`
+    }
+  }
+  return undefined
+}
+
+/**
+ * Takes a text apart.
+ *
+ * @returns for each part the number of its word (or number above `min`), or `undefined` when the
+ *   template cannot give this text
+ */
+export function parseTemplate(segments: readonly Segment[], text: string): number[] | undefined {
+  const [segment, ...rest] = segments
+  if (!segment) return text === '' ? [] : undefined
+  for (const { choice, length } of matches(segment, text)) {
+    const tail = parseTemplate(rest, text.slice(length))
+    if (!tail) continue
+    if (segment.kind === 'literal') return tail
+    // A part that stands in the template twice has one choice.
+    if ((tail[segment.part] ?? choice) !== choice) continue
+    tail[segment.part] = choice
+    return tail
+  }
+  return undefined
+}
+
+/** The longest text in bytes that the segments can give. */
+export function maxBytes(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segmentBytes(segment), 0)
+}
+
+function segmentBytes(segment: Segment): number {
+  if (segment.kind === 'literal') return segment.bytes.length
+  if (segment.kind === 'integer') return String(segment.max).length
+  const { offsets } = segment.dictionary
+  let longest = 0
+  for (let code = 0; code + 1 < offsets.length; code++) {
+    longest = Math.max(longest, offsets[code + 1]! - offsets[code]!)
+  }
+  return longest
+}
+
+function* matches(segment: Segment, text: string): Iterable<{ choice: number; length: number }> {
+  if (segment.kind === 'literal') {
+    if (text.startsWith(segment.text)) yield { choice: 0, length: segment.text.length }
+  } else if (segment.kind === 'integer') {
+    const digits = /^(?:0|[1-9]\d*)/.exec(text)?.[0] ?? ''
+    for (let length = digits.length; length > 0; length--) {
+      const value = Number(digits.slice(0, length))
+      if (value >= segment.min && value <= segment.max) {
+        yield { choice: value - segment.min, length }
+      }
+    }
+  } else {
+    for (const [choice, word] of segment.dictionary.words.entries()) {
+      if (text.startsWith(word)) yield { choice, length: word.length }
+    }
+  }
+}
+
+const digits = [...'0123456789']
+
+function firstCharacters(segment: Segment): ReadonlySet<string> {
+  if (segment.kind === 'literal') return new Set([[...segment.text][0]!])
+  if (segment.kind === 'integer') return new Set(digits)
+  return new Set(segment.dictionary.words.map((word) => [...word][0]!))
+}
+
+function innerCharacters(segment: Segment): readonly string[] {
+  if (segment.kind === 'integer') return digits
+  if (segment.kind === 'literal') return []
+  return [...new Set(segment.dictionary.words.flatMap((word) => [...word].slice(1)))]
+}

@@ -1,0 +1,30 @@
+export { defineConfig } from './config/config.ts'
+export type { Config, Profile } from './config/config.ts'
+export { defineSeeder } from './config/seeder.ts'
+export type { Generators, RefinementOf, RefinementsOf, Seeder } from './config/seeder.ts'
+export { DownpourError } from './errors.ts'
+export type { ExitCode, Failure } from './errors.ts'
+export { createGenerator, fillVector } from './generate/generator.ts'
+export type { Context, Generator, Group, Rows } from './generate/generator.ts'
+export { below, createHashKey, hash, unit } from './generate/hash.ts'
+export type { HashKey } from './generate/hash.ts'
+export { createLogNormal, createNormal } from './generate/distribution.ts'
+export type { Distribution } from './generate/distribution.ts'
+export { createDictionary } from './generate/vector.ts'
+export type { Dictionary, Vector, VectorKind, VectorSpec } from './generate/vector.ts'
+export {
+  cities,
+  countries,
+  departments,
+  firstNames,
+  lastNames,
+  pooled,
+  productAdjectives,
+  productMaterials,
+  productNouns,
+  slug,
+  vocabulary,
+} from './generate/vocabulary.ts'
+export type { Vocabulary } from './generate/vocabulary.ts'
+export { createWeightTable } from './generate/weights.ts'
+export type { WeightTable } from './generate/weights.ts'

@@ -1,0 +1,173 @@
+import { DownpourError } from '../errors.ts'
+import { createContext, openGenerated } from '../generate/read-columns.ts'
+import type { ColumnReader } from '../generate/generator.ts'
+import type { Vector, VectorKind } from '../generate/vector.ts'
+import type { ColumnModel } from '../model/table.ts'
+import { formatSqlType } from '../model/sql-type.ts'
+import { isIntegerKey } from './choose-generator.ts'
+import { loadedTables } from './plan.ts'
+import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
+
+/**
+ * Finds what cannot work before anything is written: generators of the wrong type, unique columns
+ * that run out of values, parents without rows. Prepares every generator once and draws a first row.
+ *
+ * @throws DownpourError with a code `PLAN_…`
+ */
+export async function checkPlan(plan: Plan): Promise<void> {
+  for (const table of loadedTables(plan)) {
+    checkKnownKeys(table)
+    checkParents(plan, table)
+    for (const column of table.columns) {
+      checkUnique(table, column)
+      const reader = await openGenerated({ plan, path: [] }, table, [column.model.property])
+      checkType(table, column.model, reader.vectors[0]!)
+      await checkSize(plan, table, column)
+      drawFirstRow(table, column, reader)
+    }
+  }
+}
+
+const numbers = ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']
+const texts = ['text', 'varchar', 'bpchar', 'name', 'citext', 'json', 'jsonb', 'xml']
+
+/** The built-in types that a kind of vector can go into; other types decide for themselves. */
+const accepts: Readonly<Record<Exclude<VectorKind, 'value'>, readonly string[]>> = {
+  number: numbers,
+  decimal: ['numeric', 'float4', 'float8'],
+  boolean: ['bool'],
+  date: ['date'],
+  timestamp: ['timestamp', 'timestamptz'],
+  time: ['time'],
+  dictionary: texts,
+  text: texts,
+  utf8: texts,
+  uuid: ['uuid'],
+}
+const builtIn = new Set(Object.values(accepts).flat())
+
+function checkType(table: PlannedTable, column: ColumnModel, vector: Vector): void {
+  if (vector.kind === 'value') return
+  const accepted =
+    column.type.dimensions === 0 &&
+    (column.enumValues || !builtIn.has(column.type.name)
+      ? ['dictionary', 'text', 'utf8'].includes(vector.kind)
+      : accepts[vector.kind].includes(column.type.name))
+  if (!accepted) {
+    throw columnError(table, column, {
+      code: 'PLAN_WRONG_TYPE',
+      why: `Its generator gives ${vector.kind} values, and the column is ${formatSqlType(column.type)}.`,
+      fix: 'Use a generator that gives values of the column’s type.',
+    })
+  }
+  if (vector.kind === 'dictionary') checkWords(table, column, vector.dictionary.words)
+}
+
+function checkWords(table: PlannedTable, column: ColumnModel, words: readonly string[]): void {
+  const { enumValues, type } = column
+  const stranger = enumValues?.length ? words.find((word) => !enumValues.includes(word)) : undefined
+  if (stranger !== undefined) {
+    throw columnError(table, column, {
+      code: 'PLAN_NOT_IN_ENUM',
+      why: `Its generator can give "${stranger}", which is not one of ${enumValues!.join(', ')}.`,
+      fix: 'Leave that value out of the generator, or add it to the enum.',
+    })
+  }
+  const limit = ['varchar', 'bpchar'].includes(type.name) ? type.modifiers[0] : undefined
+  const tooLong = words.find((word) => limit !== undefined && [...word].length > limit)
+  if (tooLong !== undefined) {
+    throw columnError(table, column, {
+      code: 'PLAN_TOO_LONG',
+      why: `Its generator can give a text of ${[...tooLong].length} characters, and the column holds ${limit}.`,
+      fix: 'Use shorter words, or a wider column.',
+    })
+  }
+}
+
+function checkUnique(table: PlannedTable, { model: column, generator }: PlannedColumn): void {
+  const { model, rows, knownRows } = table
+  const isAlone = (names: readonly string[]) => names.length === 1 && names[0] === column.name
+  const mustBeUnique = isAlone(model.primaryKey) || model.uniques.some(isAlone)
+  const generated = rows.first + rows.count - knownRows.length
+  if (!mustBeUnique || generator.group.isUnique || generated <= 0) return
+  if (generated === 1 && knownRows.length === 0) return
+  throw columnError(table, column, {
+    code: 'PLAN_NOT_UNIQUE',
+    why: `The column is unique, and its generator (${generator.group.name}) may give a value twice.`,
+    fix: 'Use a generator that can be unique, such as f.template(…, { isUnique: true }) or f.int({ isUnique: true }).',
+  })
+}
+
+async function checkSize(plan: Plan, table: PlannedTable, column: PlannedColumn): Promise<void> {
+  if (!column.generator.group.isUnique) return
+  const context = createContext({ plan, path: [] }, table, column.model.property)
+  const { size } = await column.generator.group.prepare(context)
+  const needed = table.rows.first + table.rows.count
+  if (size === undefined || needed <= size) return
+  throw columnError(table, column.model, {
+    code: 'PLAN_UNIQUE_SPACE',
+    why: `It is unique, and its generator has ${size} different values for ${needed} rows.`,
+    fix: `Plan at most ${size} rows of ${table.model.key}, or give the generator more values.`,
+  })
+}
+
+function checkParents(plan: Plan, table: PlannedTable): void {
+  if (table.rows.count === 0) return
+  for (const foreignKey of table.model.foreignKeys) {
+    if (foreignKey.parent === table.model.key) continue
+    const parent = plan.tables.find(({ model }) => model.key === foreignKey.parent)!
+    const column = table.columns.find(({ model }) => foreignKey.columns.includes(model.name))
+    const referable = parent.rows.first + parent.rows.count - parent.firstReferable
+    if (referable > 0 || !column?.model.notNull) continue
+    throw new DownpourError({
+      code: 'PLAN_EMPTY_PARENT',
+      message: `Cannot seed "${table.model.key}": column "${column.model.property}" has no rows to reference`,
+      why: `${parent.model.key} has 0 rows planned and ${table.model.key}.${column.model.property} is NOT NULL.`,
+      fix: `Give ${parent.model.key} a count of at least 1.`,
+      table: table.model.key,
+      column: column.model.property,
+    })
+  }
+}
+
+/** Children compute a parent's key from its row, so a known row cannot have a key of its own. */
+function checkKnownKeys(table: PlannedTable): void {
+  const key = table.columns.find(({ model }) => isIntegerKey(table.model, model))?.model
+  if (!key) return
+  const row = table.knownRows.findIndex((known) => known[key.property] !== undefined)
+  if (row < 0) return
+  throw columnError(table, key, {
+    code: 'PLAN_KNOWN_KEY',
+    why: `Known row ${row} gives it a value, but keys follow from the row number.`,
+    fix: `Leave "${key.property}" out of the known rows; row ${row} gets ${table.keyStart + row}.`,
+  })
+}
+
+/** A generator of somebody's own may throw; better now than in the middle of the load. */
+function drawFirstRow(table: PlannedTable, column: PlannedColumn, reader: ColumnReader): void {
+  if (table.rows.count === 0) return
+  try {
+    reader.readRange(table.rows.first, 1)
+  } catch (error) {
+    if (error instanceof DownpourError) throw error
+    throw columnError(table, column.model, {
+      code: 'PLAN_GENERATOR_FAILED',
+      why: `Its generator (${column.generator.group.name}) threw: ${error instanceof Error ? error.message : String(error)}.`,
+      fix: 'Correct the generator in the seeder.',
+      cause: error,
+    })
+  }
+}
+
+function columnError(
+  table: PlannedTable,
+  column: ColumnModel,
+  failure: { code: string; why: string; fix: string; cause?: unknown },
+): DownpourError {
+  return new DownpourError({
+    ...failure,
+    message: `Cannot seed "${table.model.key}": column "${column.property}" cannot be filled`,
+    table: table.model.key,
+    column: column.property,
+  })
+}

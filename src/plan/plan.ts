@@ -1,0 +1,52 @@
+import type { Enumeration } from '../generate/enumeration.ts'
+import type { Generator } from '../generate/generator.ts'
+import type { ColumnModel, TableModel } from '../model/table.ts'
+
+/** What will be in the database: a pure function of schema, seeders, counts and seed. */
+export interface Plan {
+  readonly seed: number
+  /** The date that "today" means, as `YYYY-MM-DD`; all generated dates relate to it. */
+  readonly referenceDate: string
+  /** Every table the plan knows, parents before children. */
+  readonly tables: readonly PlannedTable[]
+}
+
+export interface PlannedTable {
+  readonly model: TableModel
+  /** Whether this run writes it; else it is only referred to. */
+  readonly isLoaded: boolean
+  readonly rows: RowRange
+  /** Rows below `rows.first` that others may refer to start here; the same when there are none. */
+  readonly firstReferable: number
+  /** The key of row 0: the key of row n is `keyStart + n`, for tables with an integer key. */
+  readonly keyStart: number
+  /** The columns that are written; the others are left to the server. */
+  readonly columns: readonly PlannedColumn[]
+  readonly knownRows: readonly KnownRow[]
+  /** For tables that are enumerated per parent. */
+  readonly enumeration: PlannedEnumeration | undefined
+}
+
+export interface PlannedColumn {
+  readonly model: ColumnModel
+  readonly generator: Generator
+}
+
+export interface PlannedEnumeration {
+  readonly parent: string
+  readonly children: Enumeration
+}
+
+/** Rows `first` to `first + count - 1`, counted from 0. */
+export interface RowRange {
+  readonly first: number
+  readonly count: number
+}
+
+/** Literal values by property, as Drizzle's insert takes them; what is missing is generated. */
+export type KnownRow = Readonly<Record<string, unknown>>
+
+/** The tables that the run writes, parents first. */
+export function loadedTables(plan: Plan): readonly PlannedTable[] {
+  return plan.tables.filter((table) => table.isLoaded)
+}

@@ -1,0 +1,174 @@
+import type { Session } from './session.ts'
+import type { ServerType } from './server-type.ts'
+
+/** A table as the server's catalog tells it. */
+export interface CatalogTable {
+  /** `r` a table, `p` partitioned, `v` a view, `f` foreign, … (`pg_class.relkind`). */
+  readonly kind: string
+  readonly mayInsert: boolean
+  readonly columns: ReadonlyMap<string, CatalogColumn>
+}
+
+export interface CatalogColumn {
+  readonly name: string
+  /** The declared type, as `format_type` prints it. */
+  readonly declared: string
+  readonly serverType: ServerType
+  readonly notNull: boolean
+  readonly generated: boolean
+  /** Whether the server fills it when it is left out. */
+  readonly hasDefault: boolean
+}
+
+export interface TableName {
+  readonly schema: string
+  readonly name: string
+}
+
+interface ColumnRow {
+  readonly schema: string
+  readonly table: string
+  readonly kind: string
+  readonly may_insert: boolean
+  readonly name: string
+  readonly declared: string
+  readonly type: number
+  readonly modifier: number
+  readonly not_null: boolean
+  readonly generated: boolean
+  readonly has_default: boolean
+}
+
+interface TypeRow {
+  readonly oid: number
+  readonly name: string
+  readonly type: string
+  readonly category: string
+  readonly element: number
+  readonly base: number
+  readonly modifier: number
+}
+
+/**
+ * Reads tables and their columns.
+ *
+ * @returns in the order of `names`; `undefined` for a table that is not there
+ */
+export async function readCatalog(
+  session: Session,
+  names: readonly TableName[],
+): Promise<readonly (CatalogTable | undefined)[]> {
+  const columns = await session.query<ColumnRow>(columnsQuery, [JSON.stringify(names)])
+  const types = await readTypes(session, [...new Set(columns.map((column) => column.type))])
+  return names.map(({ schema, name }) => {
+    const own = columns.filter((column) => column.schema === schema && column.table === name)
+    if (own.length === 0) return undefined
+    return {
+      kind: own[0]!.kind,
+      mayInsert: own[0]!.may_insert,
+      columns: new Map(
+        own.map((column): [string, CatalogColumn] => [
+          column.name,
+          {
+            name: column.name,
+            declared: column.declared,
+            serverType: resolveType(types, column.type, column.modifier),
+            notNull: column.not_null,
+            generated: column.generated,
+            hasDefault: column.has_default,
+          },
+        ]),
+      ),
+    }
+  })
+}
+
+const columnsQuery = `
+  select n.nspname as schema, c.relname as table, c.relkind as kind,
+    has_table_privilege(c.oid, 'INSERT') as may_insert,
+    a.attname as name, format_type(a.atttypid, a.atttypmod) as declared,
+    a.atttypid::int8::float8 as type, a.atttypmod as modifier, a.attnotnull as not_null,
+    a.attgenerated <> '' as generated, a.atthasdef or a.attidentity <> '' as has_default
+  from json_to_recordset($1::text::json) as wanted(schema text, name text)
+  join pg_namespace n on n.nspname = wanted.schema
+  join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+  join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  order by a.attrelid, a.attnum`
+
+const typesQuery = `
+  with recursive needed(oid) as (
+    select value::text::oid from json_array_elements($1::text::json)
+    union
+    select unnest(array[t.typbasetype, t.typelem]) from needed join pg_type t using (oid)
+  )
+  select t.oid::int8::float8 as oid, t.typname as name, t.typtype as type,
+    t.typcategory as category, t.typelem::int8::float8 as element,
+    t.typbasetype::int8::float8 as base, t.typtypmod as modifier
+  from needed join pg_type t using (oid)`
+
+async function readTypes(
+  session: Session,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, TypeRow>> {
+  const rows = await session.query<TypeRow>(typesQuery, [JSON.stringify(oids)])
+  return new Map(rows.map((row) => [row.oid, row]))
+}
+
+function resolveType(
+  types: ReadonlyMap<number, TypeRow>,
+  oid: number,
+  modifier: number,
+): ServerType {
+  const type = types.get(oid)!
+  // A domain's own length or precision counts, since a column of it cannot have another.
+  if (type.type === 'd') {
+    return resolveType(types, type.base, type.modifier === -1 ? modifier : type.modifier)
+  }
+  const isArray = type.category === 'A' && type.element !== 0
+  return {
+    oid,
+    name: type.name,
+    kind: isArray ? 'array' : type.type === 'e' ? 'enum' : type.type === 'b' ? 'scalar' : 'other',
+    modifier,
+    element: isArray ? resolveType(types, type.element, modifier) : undefined,
+  }
+}
+
+/** What the server says of itself. */
+export interface ServerFacts {
+  /** E.g. `18.4`. */
+  readonly version: string
+  readonly versionNumber: number
+  readonly database: string
+  /** A standby, or read-only by setting: nothing can be written. */
+  readonly readOnly: boolean
+  /** The server's own address is this machine's loopback, or a socket. */
+  readonly isLocal: boolean
+  /** The address it says it has, for messages. */
+  readonly address: string
+}
+
+export async function readServerFacts(session: Session): Promise<ServerFacts> {
+  const [row] = await session.query<{
+    version: string
+    number: string
+    database: string
+    read_only: boolean
+    address: string | null
+    local: boolean
+  }>(`
+    select split_part(current_setting('server_version'), ' ', 1) as version,
+      current_setting('server_version_num') as number, current_database() as database,
+      pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as read_only,
+      host(inet_server_addr()) as address,
+      inet_server_addr() is null or inet_server_addr() <<= '127.0.0.0/8'::inet
+        or inet_server_addr() = '::1'::inet as local`)
+  return {
+    version: row!.version,
+    versionNumber: Number(row!.number),
+    database: row!.database,
+    readOnly: row!.read_only,
+    isLocal: row!.local,
+    address: row!.address ?? 'a socket on this machine',
+  }
+}

@@ -1,0 +1,31 @@
+/** A column of a table for the terminal. */
+export interface TextColumn {
+  readonly title: string
+  readonly align: 'left' | 'right'
+}
+
+/**
+ * Lines up cells in columns, two spaces apart.
+ *
+ * @example
+ * formatTable([{ title: 'table', align: 'left' }, { title: 'rows', align: 'right' }], [['users', '12']])
+ * // ['table  rows', 'users    12']
+ */
+export function formatTable(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const widths = columns.map(({ title }, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) =>
+        columns[column]!.align === 'right'
+          ? cell.padStart(widths[column]!)
+          : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd()
+  return [line(columns.map(({ title }) => title)), ...rows.map(line)]
+}

@@ -1,0 +1,131 @@
+import { DownpourError } from '../errors.ts'
+import { parseSqlType } from '../model/sql-type.ts'
+import type { SqlType } from '../model/sql-type.ts'
+import type { ColumnModel, TableModel } from '../model/table.ts'
+import type { PlannedTable } from '../plan/plan.ts'
+import { readCatalog } from '../postgres/catalog.ts'
+import type { CatalogColumn, CatalogTable } from '../postgres/catalog.ts'
+import type { Session } from '../postgres/session.ts'
+import type { Target } from '../write/target.ts'
+
+/**
+ * Compares the planned tables with the server's catalog, before the first write.
+ *
+ * @returns the tables with the server's types of their columns
+ * @throws DownpourError `TARGET_…` for a table or column that is missing or differs
+ */
+export async function checkTargets(
+  session: Session,
+  tables: readonly PlannedTable[],
+): Promise<readonly Target[]> {
+  const catalog = await readCatalog(
+    session,
+    tables.map(({ model }) => ({ schema: model.schema, name: model.name })),
+  )
+  return tables.map((table, index) => checkTarget(table, catalog[index]))
+}
+
+function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Target {
+  const { model } = table
+  if (!found) {
+    throw targetError(model, {
+      code: 'TARGET_NO_TABLE',
+      why: `The database has no table "${model.schema}"."${model.name}".`,
+      fix: 'Apply the migrations: npm run migrate.',
+    })
+  }
+  if (!['r', 'p'].includes(found.kind)) {
+    throw targetError(model, {
+      code: 'TARGET_NOT_A_TABLE',
+      why: `"${model.schema}"."${model.name}" is a view or a foreign table, which cannot be loaded.`,
+      fix: 'Leave it out of the schema module that is seeded.',
+    })
+  }
+  if (!found.mayInsert) {
+    throw targetError(model, {
+      code: 'TARGET_NO_RIGHT',
+      why: 'The role has no right to insert into it.',
+      fix: `Grant it: GRANT INSERT ON "${model.schema}"."${model.name}" TO the role.`,
+    })
+  }
+  const written = table.columns.map(({ model: column }) => {
+    const actual = found.columns.get(column.name)
+    checkColumn(model, column, actual)
+    return {
+      table: model.key,
+      name: column.name,
+      serverType: actual!.serverType,
+      toDriver: column.toDriver,
+    }
+  })
+  for (const column of found.columns.values()) {
+    const isWritten = written.some(({ name }) => name === column.name)
+    if (isWritten || !column.notNull || column.hasDefault || column.generated) continue
+    throw targetError(model, {
+      code: 'TARGET_EXTRA_COLUMN',
+      why: `Its column "${column.name}" is NOT NULL without a default, and the schema does not write it.`,
+      fix: 'Add the column to the Drizzle table, or give it a default in the database.',
+      column: column.name,
+    })
+  }
+  return { table, columns: written }
+}
+
+function checkColumn(
+  table: TableModel,
+  column: ColumnModel,
+  actual: CatalogColumn | undefined,
+): void {
+  if (!actual) {
+    throw targetError(table, {
+      code: 'TARGET_NO_COLUMN',
+      why: `The database's table has no column "${column.name}".`,
+      fix: 'Apply the migrations (npm run migrate), or generate the one that adds it.',
+      column: column.property,
+    })
+  }
+  if (actual.generated) {
+    throw targetError(table, {
+      code: 'TARGET_GENERATED',
+      why: `The database computes its column "${column.name}", so it takes no values.`,
+      fix: 'Declare it with generatedAlwaysAs() in the Drizzle table.',
+      column: column.property,
+    })
+  }
+  if (sameType(column.type, parseSqlType(actual.declared))) return
+  throw targetError(table, {
+    code: 'TARGET_TYPE',
+    why: `Its column "${column.name}" is ${actual.declared} in the database and ${column.declaration} in the schema.`,
+    fix: 'Generate and apply a migration, so that the two agree.',
+    column: column.property,
+  })
+}
+
+/** The server forgets how many dimensions an array was declared with, and qualifies foreign names. */
+function sameType(declared: SqlType, actual: SqlType): boolean {
+  return (
+    bareName(declared.name) === bareName(actual.name) &&
+    Math.min(1, declared.dimensions) === Math.min(1, actual.dimensions) &&
+    precisionOf(declared) === precisionOf(actual)
+  )
+}
+
+function bareName(name: string): string {
+  return name.replaceAll('"', '').replace(/^.*\./, '').toLowerCase()
+}
+
+/** `numeric(12)` means `numeric(12, 0)`. */
+function precisionOf({ name, modifiers }: SqlType): string {
+  return name === 'numeric' && modifiers.length === 1 ? `${modifiers[0]},0` : modifiers.join()
+}
+
+function targetError(
+  table: TableModel,
+  failure: { code: string; why: string; fix: string; column?: string },
+): DownpourError {
+  return new DownpourError({
+    ...failure,
+    message: `Cannot seed "${table.key}": the database differs from the schema`,
+    table: table.key,
+  })
+}

@@ -1,0 +1,57 @@
+import { DownpourError } from '../errors.ts'
+import { openSession } from '../postgres/session.ts'
+import type { Session } from '../postgres/session.ts'
+
+/** An arbitrary constant, the same in every version: advisory locks are numbers. */
+const lockKey = '5211374918246001'
+
+/** The right to change this database; nobody else has it meanwhile. */
+export interface RunLock {
+  release(): Promise<void>
+}
+
+/**
+ * Takes the lock that a run or a migration holds from beginning to end: a transaction-level
+ * advisory lock in a connection that does nothing else. A session-level one would vanish behind a
+ * transaction pooler.
+ *
+ * @throws DownpourError `REFUSED_BUSY`, naming who holds it
+ */
+export async function takeRunLock(url: string): Promise<RunLock> {
+  const session = await openSession({ url, applicationName: `downpour (pid ${process.pid})` })
+  try {
+    await session.begin()
+    await session.query('set local idle_in_transaction_session_timeout = 0')
+    const [row] = await session.query<{ taken: boolean }>(
+      `select pg_try_advisory_xact_lock(${lockKey}) as taken`,
+    )
+    if (!row!.taken) throw await busyError(session)
+    return {
+      async release() {
+        await session.rollback().catch(() => {})
+        await session.close()
+      },
+    }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+async function busyError(session: Session): Promise<DownpourError> {
+  const [holder] = await session.query<{ name: string; address: string; since: string }>(`
+    select a.application_name as name, coalesce(host(a.client_addr), 'this machine') as address,
+      to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS') as since
+    from pg_locks l join pg_stat_activity a using (pid)
+    where l.locktype = 'advisory' and l.granted
+      and l.database = (select oid from pg_database where datname = current_database())
+      and (l.classid::int8 << 32) + l.objid::int8 = ${lockKey}`)
+  return new DownpourError({
+    code: 'REFUSED_BUSY',
+    message: 'Another run is at work on this database',
+    why: holder
+      ? `${holder.name} on ${holder.address} has held it since ${holder.since}.`
+      : 'It ended at this very moment.',
+    fix: 'Wait until it has ended, or use another database.',
+  })
+}

@@ -1,0 +1,106 @@
+import { access } from 'node:fs/promises'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import { DownpourError } from '../errors.ts'
+import { serverError } from '../postgres/server-error.ts'
+import type { Session } from '../postgres/session.ts'
+
+/** A migration that drizzle-kit wrote. */
+export interface Migration {
+  readonly hash: string
+  readonly createdAt: number
+  readonly statements: readonly string[]
+}
+
+/**
+ * The migrations that the database does not have yet.
+ *
+ * @param folder - what drizzle-kit wrote
+ * @throws DownpourError `MIGRATE_FOLDER` when the folder cannot be read, `MIGRATE_ORDER` when
+ *   Drizzle's migrator would silently skip one (https://github.com/drizzle-team/drizzle-orm/issues/5316)
+ */
+export async function findPendingMigrations(
+  session: Session,
+  folder: string,
+): Promise<readonly Migration[]> {
+  const migrations = await readMigrations(folder)
+  const applied = await readApplied(session)
+  const hashes = new Set(applied.map(({ hash }) => hash))
+  const newest = Math.max(0, ...applied.map(({ created_at }) => created_at))
+  const pending = migrations.filter(({ hash }) => !hashes.has(hash))
+  const late = pending.find(({ createdAt }) => createdAt <= newest)
+  if (late) {
+    throw new DownpourError({
+      code: 'MIGRATE_ORDER',
+      message: 'A migration is older than one that is applied already',
+      why: `It dates from ${new Date(late.createdAt).toISOString()}, and Drizzle applies newer ones only, or it was edited after it was applied.`,
+      fix: 'Generate it again with drizzle-kit, so that it comes last; or begin with an empty database.',
+    })
+  }
+  return pending
+}
+
+/**
+ * Applies the pending migrations through Drizzle's own migrator, all in one transaction. The caller
+ * holds the lock, since the migrator takes none
+ * (https://github.com/drizzle-team/drizzle-orm/issues/874).
+ *
+ * @returns how many were applied
+ * @throws DownpourError `MIGRATE_FAILED` with the server's reason, and nothing is applied then
+ */
+export async function applyMigrations(session: Session, folder: string): Promise<number> {
+  const pending = await findPendingMigrations(session, folder)
+  if (pending.length === 0) return 0
+  try {
+    await migrate(session.db, { migrationsFolder: folder })
+  } catch (error) {
+    const reason = serverError(error)
+    if (!reason) throw error
+    const statement = error instanceof Error && 'query' in error ? String(error.query) : ''
+    throw new DownpourError({
+      code: 'MIGRATE_FAILED',
+      message: 'A migration failed, and none was applied',
+      why: `The server said: ${reason.message} (SQLSTATE ${reason.code})${firstLine(statement)}.`,
+      fix: `Correct the migration in ${folder}, then run "downpour migrate" again.`,
+      exitCode: 4,
+      cause: reason,
+    })
+  }
+  return pending.length
+}
+
+async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  try {
+    await access(folder)
+    return readMigrationFiles({ migrationsFolder: folder }).map(({ hash, folderMillis, sql }) => ({
+      hash,
+      createdAt: folderMillis,
+      statements: sql,
+    }))
+  } catch (error) {
+    throw new DownpourError({
+      code: 'MIGRATE_FOLDER',
+      message: `Cannot read the migrations in ${folder}`,
+      why: error instanceof Error ? error.message : String(error),
+      fix: 'Write them with "npx drizzle-kit generate", or correct "migrations" in downpour.config.ts.',
+      cause: error,
+    })
+  }
+}
+
+async function readApplied(
+  session: Session,
+): Promise<readonly { readonly hash: string; readonly created_at: number }[]> {
+  const [found] = await session.query<{ exists: boolean }>(
+    "select to_regclass('drizzle.__drizzle_migrations') is not null as exists",
+  )
+  if (!found!.exists) return []
+  return session.query<{ hash: string; created_at: number }>(
+    'select hash, created_at::float8 as created_at from drizzle.__drizzle_migrations',
+  )
+}
+
+function firstLine(statement: string): string {
+  const line = statement.trim().split('\n')[0] ?? ''
+  return line === '' ? '' : `, at: ${line.slice(0, 120)}`
+}

@@ -1,0 +1,26 @@
+import { batchStrategy } from './batch.ts'
+import { copyStrategy } from './copy.ts'
+import type { Strategy, StrategyName } from './strategy.ts'
+import type { Target } from './target.ts'
+
+export type StrategyChoice = StrategyName | 'auto'
+
+/** In the order in which help lists them. */
+export const strategies: Readonly<Record<StrategyName, Strategy>> = {
+  batch: batchStrategy,
+  copy: copyStrategy,
+}
+
+/**
+ * The strategy for a table. `auto` takes `copy` where it pays: for tables from `threshold` rows on.
+ *
+ * @param threshold - rows. @defaultValue 2000
+ */
+export function chooseStrategy(
+  choice: StrategyChoice,
+  { table }: Target,
+  threshold = 2000,
+): Strategy {
+  if (choice !== 'auto') return strategies[choice]
+  return table.rows.count >= threshold ? copyStrategy : batchStrategy
+}

@@ -1,0 +1,182 @@
+import { userInfo } from 'node:os'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { displayUrl, parseDatabaseUrl } from '../../src/postgres/url.ts'
+
+const NOWHERE = {}
+
+function failureOf(text: string): unknown {
+  try {
+    parseDatabaseUrl(text, NOWHERE)
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+describe('parseDatabaseUrl', () => {
+  it('reads every part', () => {
+    const url =
+      'postgresql://ada%40x:p%2Fw%23@db.example.com:6432/my%20shop?sslmode=verify-full&application_name=loader&connect_timeout=3'
+    expect(parseDatabaseUrl(url, NOWHERE)).toEqual({
+      host: 'db.example.com',
+      port: 6432,
+      database: 'my shop',
+      user: 'ada@x',
+      password: 'p/w#',
+      ssl: 'verify-full',
+      applicationName: 'loader',
+      connectTimeoutSeconds: 3,
+    })
+  })
+
+  it('fills in what is missing', () => {
+    expect(parseDatabaseUrl('postgres:///shop', NOWHERE)).toEqual({
+      host: 'localhost',
+      port: 5432,
+      database: 'shop',
+      user: userInfo().username,
+      password: '',
+      ssl: false,
+      applicationName: undefined,
+      connectTimeoutSeconds: undefined,
+    })
+  })
+
+  it('takes user and password from the environment only when the URL holds none', () => {
+    const environment = { PGUSER: 'bob', PGPASSWORD: 'hidden' }
+    expect(parseDatabaseUrl('postgres://host/shop', environment)).toMatchObject({
+      user: 'bob',
+      password: 'hidden',
+    })
+    expect(parseDatabaseUrl('postgres://ada:pw@host/shop', environment)).toMatchObject({
+      user: 'ada',
+      password: 'pw',
+    })
+  })
+
+  it.each([
+    ['postgres://[::1]:5433/shop', '::1'],
+    ['postgres://%2Fvar%2Frun%2Fpostgresql/shop', '/var/run/postgresql'],
+    ['postgres:///shop?host=/tmp', '/tmp'],
+  ])('reads the host of %s', (url, host) => {
+    expect(parseDatabaseUrl(url, NOWHERE).host).toBe(host)
+  })
+
+  it.each([
+    ['postgres://db.example.com/shop', 'prefer'],
+    ['postgres://localhost/shop', false],
+    ['postgres://127.0.0.1/shop', false],
+    ['postgres://[::1]/shop', false],
+    ['postgres:///shop?host=/tmp', false],
+    ['postgres://h/shop?sslmode=disable', false],
+    ['postgres://h/shop?sslmode=allow', 'prefer'],
+    ['postgres://h/shop?sslmode=prefer', 'prefer'],
+    ['postgres://localhost/shop?sslmode=require', 'require'],
+    ['postgres://h/shop?sslmode=verify-full', 'verify-full'],
+  ])('encrypts %s: %s', (url, ssl) => {
+    expect(parseDatabaseUrl(url, NOWHERE).ssl).toBe(ssl)
+  })
+
+  it.each([
+    '',
+    'shop',
+    'postgres:shop',
+    'postgres://a,b/shop',
+    'postgres://host:99999/shop',
+    'postgres://ada:canary%zz@host/shop',
+    'postgres://ada:canary/x@host/shop',
+    'postgres://ada:12/canary@host/shop',
+    'postgres://ada:12?canary@host/shop',
+    'postgres://ada:12#canary@host/shop',
+    'postgres://ada:12#canary',
+    'postgres://ada%3Acanary@host/shop',
+    'canary://ada@host/shop',
+  ])('refuses %j without repeating it', (url) => {
+    expect(failureOf(url)).toMatchObject({
+      code: 'URL_INVALID',
+      message: 'Cannot read the database URL',
+      why: 'It is not of the form postgres://user:password@host:port/database.',
+      fix: 'Check it, and percent-encode what is special in the user or password: %40 for @, %2F for /, %3F for ?, %23 for #, %25 for %.',
+      exitCode: 2,
+      cause: undefined,
+    })
+    expect(displayUrl(url)).toBe('(a database URL that cannot be read)')
+  })
+
+  it('refuses another dialect in one sentence', () => {
+    expect(failureOf('mysql://ada:canary@host/shop')).toMatchObject({
+      code: 'URL_DIALECT',
+      why: 'It names a mysql database, and Downpour loads PostgreSQL only.',
+      fix: 'Give a URL that begins with postgres://.',
+    })
+  })
+
+  it.each(['postgres://host', 'postgres://host/'])('refuses %s, which names no database', (url) => {
+    expect(failureOf(url)).toMatchObject({
+      code: 'URL_DATABASE',
+      why: 'It names no database.',
+      fix: 'Put the name of the database behind the host: postgres://host/database.',
+    })
+  })
+
+  it('refuses an unknown parameter by name, since the driver would make it a setting', () => {
+    expect(failureOf('postgres://host/shop?search_path=canary')).toMatchObject({
+      code: 'URL_PARAMETER',
+      why: 'Its parameter "search_path" is not supported.',
+      fix: 'Remove it; the known parameters are application_name, connect_timeout, host, sslmode.',
+    })
+    expect(failureOf('postgres://host/shop?can-ary')).toMatchObject({
+      why: 'One of its parameters is unknown.',
+    })
+    expect(failureOf('postgres://host/shop?ssl=true')).toMatchObject({
+      fix: 'Replace it with sslmode, for example sslmode=require.',
+    })
+  })
+
+  it.each([
+    ['sslmode', 'verify-ca', 'It is one of disable, allow, prefer, require and verify-full.'],
+    ['connect_timeout', '0', 'It is a whole number of seconds, at least 1.'],
+    ['connect_timeout', '1.5', 'It is a whole number of seconds, at least 1.'],
+    ['host', 'example.com', 'Only the folder of a Unix socket can be given as a parameter.'],
+  ])('refuses %s=%s', (name, value, why) => {
+    expect(failureOf(`postgres:///shop?${name}=${value}`)).toMatchObject({
+      code: 'URL_PARAMETER',
+      message: `Cannot use the database URL: its parameter "${name}" has a value that is not allowed`,
+      why,
+      fix: `Correct ${name}, or remove it.`,
+    })
+  })
+})
+
+describe('displayUrl', () => {
+  it('leaves out the password only', () => {
+    expect(displayUrl('postgres://ada:canary@host:6432/shop?sslmode=require')).toBe(
+      'postgres://ada@host:6432/shop?sslmode=require',
+    )
+    expect(displayUrl('postgres://localhost/shop')).toBe('postgres://localhost/shop')
+  })
+
+  it('leaves out parameters it does not know', () => {
+    expect(displayUrl('postgres://h/shop?password=canary&sslmode=require')).toBe(
+      'postgres://h/shop?sslmode=require',
+    )
+  })
+
+  it('never shows a password, whatever characters it holds', () => {
+    const password = fc
+      .array(fc.constantFrom('/', '?', '#', '@', ':', '%', '%41', '&', '=', ' ', '1', '['), {
+        maxLength: 5,
+      })
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(password, password, (before, after) => {
+        const url = `postgres://ada:${before}canary${after}@host:5432/shop`
+        expect(displayUrl(url)).not.toContain('canary')
+        const failure = failureOf(url)
+        expect(String(failure) + JSON.stringify(failure)).not.toContain('canary')
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
