@@ -52,12 +52,18 @@ export async function openColumns(
   return overlayKnownRows(table, properties, literal, generators)
 }
 
+/** Columns without their literal values. */
+export interface GeneratedColumns extends ColumnReader {
+  /** The groups that were prepared, those of inputs among them. */
+  readonly groups: ReadonlyMap<Group, PreparedGroup>
+}
+
 /** Prepares some columns without their literal values. */
 export async function openGenerated(
   scope: ReadScope,
   table: PlannedTable,
   properties: readonly string[],
-): Promise<ColumnReader> {
+): Promise<GeneratedColumns> {
   const steps: { readonly group: PreparedGroup; readonly inputs: readonly Vector[] }[] = []
   const prepared = new Map<Group, PreparedGroup>()
   const owners = groupOwners(table)
@@ -87,6 +93,7 @@ export async function openGenerated(
   }
   return {
     vectors,
+    groups: prepared,
     readRange(first, count) {
       setRange(rows, first, count)
       fill()

@@ -29,9 +29,9 @@ export interface TableSource {
 export async function openTable(plan: Plan, table: PlannedTable): Promise<TableSource> {
   const properties = table.columns.map(({ model }) => model.property)
   const scope = { plan, path: [] }
-  const known = await openColumns(scope, table.model.key, properties)
   const generated = await openGenerated(scope, table, properties)
   const boundary = table.knownRows.length
+  const known = boundary > 0 ? await openColumns(scope, table.model.key, properties) : generated
   return {
     layouts: [known.vectors, generated.vectors],
     *slices({ first, count }) {

@@ -64,7 +64,7 @@ function readTable(key: string, table: PgTable, keys: ReadonlyMap<PgTable, strin
     ],
     foreignKeys: config.foreignKeys.map((foreignKey): ForeignKeyModel => {
       const { columns, foreignColumns, foreignTable } = foreignKey.reference()
-      const parent = keys.get(foreignTable as PgTable)
+      const parent = keys.get(foreignTable)
       if (parent === undefined) {
         throw new DownpourError({
           code: 'SCHEMA_MISSING_TABLE',

@@ -1,5 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import { createContext, openGenerated } from '../generate/read-columns.ts'
+import { openGenerated } from '../generate/read-columns.ts'
 import type { ColumnReader } from '../generate/generator.ts'
 import type { Vector, VectorKind } from '../generate/vector.ts'
 import type { ColumnModel } from '../model/table.ts'
@@ -18,13 +18,14 @@ export async function checkPlan(plan: Plan): Promise<void> {
   for (const table of loadedTables(plan)) {
     checkKnownKeys(table)
     checkParents(plan, table)
-    for (const column of table.columns) {
+    const properties = table.columns.map(({ model }) => model.property)
+    const reader = await openGenerated({ plan, path: [] }, table, properties)
+    for (const [index, column] of table.columns.entries()) {
       checkUnique(table, column)
-      const reader = await openGenerated({ plan, path: [] }, table, [column.model.property])
-      checkType(table, column.model, reader.vectors[0]!)
-      await checkSize(plan, table, column)
-      drawFirstRow(table, column, reader)
+      checkType(table, column.model, reader.vectors[index]!)
+      checkSize(table, column, reader.groups.get(column.generator.group)?.size)
     }
+    await drawFirstRow(plan, table, reader)
   }
 }
 
@@ -98,12 +99,9 @@ function checkUnique(table: PlannedTable, { model: column, generator }: PlannedC
   })
 }
 
-async function checkSize(plan: Plan, table: PlannedTable, column: PlannedColumn): Promise<void> {
-  if (!column.generator.group.isUnique) return
-  const context = createContext({ plan, path: [] }, table, column.model.property)
-  const { size } = await column.generator.group.prepare(context)
+function checkSize(table: PlannedTable, column: PlannedColumn, size: number | undefined): void {
   const needed = table.rows.first + table.rows.count
-  if (size === undefined || needed <= size) return
+  if (!column.generator.group.isUnique || size === undefined || needed <= size) return
   throw columnError(table, column.model, {
     code: 'PLAN_UNIQUE_SPACE',
     why: `It is unique, and its generator has ${size} different values for ${needed} rows.`,
@@ -144,19 +142,36 @@ function checkKnownKeys(table: PlannedTable): void {
 }
 
 /** A generator of somebody's own may throw; better now than in the middle of the load. */
-function drawFirstRow(table: PlannedTable, column: PlannedColumn, reader: ColumnReader): void {
+async function drawFirstRow(plan: Plan, table: PlannedTable, reader: ColumnReader): Promise<void> {
   if (table.rows.count === 0) return
   try {
     reader.readRange(table.rows.first, 1)
   } catch (error) {
     if (error instanceof DownpourError) throw error
-    throw columnError(table, column.model, {
-      code: 'PLAN_GENERATOR_FAILED',
-      why: `Its generator (${column.generator.group.name}) threw: ${error instanceof Error ? error.message : String(error)}.`,
-      fix: 'Correct the generator in the seeder.',
-      cause: error,
-    })
+    throw await failedGenerator(plan, table, error)
   }
+}
+
+/** Which column it was shows itself when each is read alone. */
+async function failedGenerator(
+  plan: Plan,
+  table: PlannedTable,
+  cause: unknown,
+): Promise<DownpourError> {
+  for (const column of table.columns) {
+    const reader = await openGenerated({ plan, path: [] }, table, [column.model.property])
+    try {
+      reader.readRange(table.rows.first, 1)
+    } catch (error) {
+      return columnError(table, column.model, {
+        code: 'PLAN_GENERATOR_FAILED',
+        why: `Its generator (${column.generator.group.name}) threw: ${error instanceof Error ? error.message : String(error)}.`,
+        fix: 'Correct the generator in the seeder.',
+        cause: error,
+      })
+    }
+  }
+  throw cause
 }
 
 function columnError(

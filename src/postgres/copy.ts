@@ -121,7 +121,7 @@ export async function copyIn(channel: CopyChannel, statement: string): Promise<C
 
   return {
     write(bytes) {
-      if (failure !== undefined) return Promise.reject(failure.error as Error)
+      if (failure !== undefined) return Promise.reject(failure.error)
       if (finishing) return Promise.reject(new Error('The COPY is finished'))
       channel.socket.write(copyData(bytes))
       sinceTurn += bytes.length

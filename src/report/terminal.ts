@@ -11,12 +11,12 @@ export interface Terminal {
 
 /** What a stream of this process can show; `NO_COLOR` and `TERM=dumb` are obeyed. */
 export function terminalOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Terminal {
-  const isInteractive = stream.isTTY === true && environment['TERM'] !== 'dumb'
+  const isInteractive = stream.isTTY ? environment['TERM'] !== 'dumb' : false
   return {
     isInteractive,
     hasColour: isInteractive && !environment['NO_COLOR'],
     get columns() {
-      return stream.columns || 80
+      return stream.columns ?? 80
     },
     write: (text) => void stream.write(text),
   }

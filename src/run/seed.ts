@@ -248,17 +248,26 @@ function reportOf(request: SeedRequest, { server, clock }: Work, outcome: Outcom
       rows,
       strategy,
       chunks,
-      seconds,
+      seconds: toMilliseconds(seconds),
       rowsPerSecond: Math.round(rows / Math.max(seconds, 1e-6)),
       bytes: bytes.get(table) ?? 0,
     })),
     rows: results.reduce((sum, { rows }) => sum + rows, 0),
-    seconds: clock.total(),
-    phases: { ...phases, generate, write: Math.max(0, loading - generate) },
+    seconds: toMilliseconds(clock.total()),
+    phases: Object.fromEntries(
+      Object.entries({ ...phases, generate, write: Math.max(0, loading - generate) }).map(
+        ([phase, seconds]) => [phase, toMilliseconds(seconds)],
+      ),
+    ),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     walBytes: outcome.walBytes,
     freeDiskBytes: outcome.freeDiskBytes,
   }
+}
+
+/** Seconds, with the digits that mean something. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
 }
 
 interface Clock {

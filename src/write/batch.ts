@@ -1,4 +1,3 @@
-import type { PgInsertValue, PgTable } from 'drizzle-orm/pg-core'
 import { readCell } from '../generate/cell.ts'
 import type { Slice } from '../generate/slices.ts'
 import type { Session } from '../postgres/session.ts'
@@ -54,6 +53,6 @@ async function insert(session: Session, target: Target, rows: RowObject[]): Prom
   const result = await session.db
     .insert(target.table.model.drizzle)
     .overridingSystemValue()
-    .values(rows as PgInsertValue<PgTable, true>[])
+    .values(rows)
   return result.count
 }

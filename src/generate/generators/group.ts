@@ -9,24 +9,36 @@ export interface GroupFill<Specs extends Readonly<Record<string, VectorSpec>>> {
 }
 
 /**
+ * What a group's preparation returns. A call rather than a plain object, because TypeScript gives
+ * `out` its type only in an argument.
+ *
+ * @param columns - the outputs' kinds
+ * @param fill - computes `rows.count` cells of each
+ */
+export function fillVectors<const Specs extends Readonly<Record<string, VectorSpec>>>(
+  columns: Specs,
+  fill: GroupFill<Specs>['fill'],
+): GroupFill<Specs> {
+  return { columns, fill }
+}
+
+/**
  * Columns that go together, computed in one pass over a slice of rows.
  *
  * @param names - the outputs, each a generator of its own in the result
- * @param prepare - derives keys once; returns the outputs' kinds and the function that fills them
+ * @param prepare - derives keys once; returns `fillVectors(…)`
  * @returns a generator for each name
  * @example
  * const { day, amount } = f.group(['day', 'amount'], ({ random }) => {
  *   const key = random('orders/size')
- *   return {
- *     columns: { day: { kind: 'date' }, amount: { kind: 'decimal', scale: 2 } },
- *     fill(rows, out) {
- *       for (let i = 0; i < rows.count; i++) {
- *         const size = below(key, rows.numbers[i]!, 10)
- *         out.day.values[i] = 20_000 + size
- *         out.amount.values[i] = size * 995
- *       }
- *     },
- *   }
+ *   const columns = { day: { kind: 'date' }, amount: { kind: 'decimal', scale: 2 } } as const
+ *   return fillVectors(columns, (rows, out) => {
+ *     for (let i = 0; i < rows.count; i++) {
+ *       const size = below(key, rows.numbers[i]!, 10)
+ *       out.day.values[i] = 20_000 + size
+ *       out.amount.values[i] = size * 995
+ *     }
+ *   })
  * })
  */
 export function group<

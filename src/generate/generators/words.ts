@@ -53,8 +53,8 @@ export type WeightedValues<Value> =
  * @example
  * f.valuesFromArray({ values: [{ weight: 9, values: ['member'] }, { weight: 1, values: ['admin'] }] })
  */
-export function valuesFromArray<Value extends string | number | boolean>(options: {
-  readonly values: WeightedValues<Value>
+export function valuesFromArray(options: {
+  readonly values: WeightedValues<string | number | boolean>
   readonly isUnique?: boolean
 }): Generator {
   const isUnique = options.isUnique ?? false

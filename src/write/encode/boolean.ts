@@ -1,0 +1,29 @@
+import type { BinaryFamily } from './binary-type.ts'
+import { invalid } from './refusal.ts'
+import { reserve } from './sink.ts'
+
+/** bool, one byte. PostgreSQL source: bool.c, which takes any beginning of these words. */
+export const bool: BinaryFamily = () => ({
+  writeLiteral: (sink, literal) => {
+    const value = readBoolean(literal)
+    reserve(sink, 1)
+    sink.bytes[sink.length++] = value ? 1 : 0
+  },
+  from: {
+    boolean:
+      ({ values }) =>
+      (sink, index) => {
+        reserve(sink, 5)
+        sink.view.setInt32(sink.length, 1)
+        sink.bytes[sink.length + 4] = values[index] === 0 ? 0 : 1
+        sink.length += 5
+      },
+  },
+})
+
+function readBoolean(literal: string): boolean {
+  const word = literal.trim().toLowerCase()
+  if (/^(?:t|tr|tru|true|y|ye|yes|on|1)$/.test(word)) return true
+  if (/^(?:f|fa|fal|fals|false|n|no|of|off|0)$/.test(word)) return false
+  throw invalid('bool', 'true or false')
+}

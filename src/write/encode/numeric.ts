@@ -1,0 +1,212 @@
+import type { NumberVector } from '../../generate/vector.ts'
+import type { BinaryFamily } from './binary-type.ts'
+import { describeType, invalid, numericModifier, outOfRange } from './refusal.ts'
+import type { ByteSink, CellEncoder } from './sink.ts'
+import { appendInt16, closeField, openField, reserve } from './sink.ts'
+
+/** numeric, base-10,000 digits. PostgreSQL source: numeric.c. */
+export const numeric: BinaryFamily = (type) => {
+  const limit = numericLimit(type.modifier, describeType(type))
+  const writeLiteral = (sink: ByteSink, literal: string) => appendNumeric(sink, literal, limit)
+  return {
+    writeLiteral,
+    from: {
+      number: ({ values }) => {
+        const writeInteger = decimalCell({ values, scale: 0 }, limit)
+        return (sink, index) => {
+          const value = values[index]!
+          if (Number.isSafeInteger(value)) return writeInteger(sink, index)
+          const field = openField(sink)
+          writeLiteral(sink, String(value))
+          closeField(sink, field)
+        }
+      },
+      decimal: (vector) => decimalCell(vector, limit),
+    },
+  }
+}
+
+/** What `numeric(precision, scale)` takes: the server rounds to `scale` first, then checks. */
+interface NumericLimit {
+  /** Digits before the point; negative where the value must begin that far behind it. */
+  readonly wholeDigits: number
+  readonly scale: number
+  /** For messages. */
+  readonly type: string
+}
+
+function numericLimit(modifier: number, type: string): NumericLimit | undefined {
+  if (modifier < 4) return undefined
+  const { precision, scale } = numericModifier(modifier)
+  return { wholeDigits: precision - scale, scale, type }
+}
+
+/** Above this scale the digits behind the point, filled up to groups of four, pass 2^53. */
+const largestFastScale = 12
+
+/** Four groups before the point hold 2^53, three groups behind it hold a scale of 12. */
+const groups = new Int32Array(7)
+
+function decimalCell(
+  { values, scale }: Pick<NumberVector, 'values'> & { scale: number },
+  limit: NumericLimit | undefined,
+): CellEncoder {
+  if (scale > largestFastScale || scale < 0) return slowDecimalCell({ values, scale }, limit)
+  const unit = Number(`1e${scale}`)
+  const fill = Number(`1e${12 - scale}`)
+  const bound = decimalBound(scale, limit)
+  return (sink, index) => {
+    const signed = values[index]!
+    const value = Math.abs(signed)
+    if (!(value < bound && value === Math.floor(value))) throw refuseDecimal(value, limit)
+    const whole = Math.floor(value / unit)
+    const fraction = (value - whole * unit) * fill
+    splitGroups(whole, 0)
+    splitFraction(fraction)
+    let first = 0
+    while (first < 7 && groups[first] === 0) first++
+    let last = 6
+    while (last > first && groups[last] === 0) last--
+    const count = first === 7 ? 0 : last - first + 1
+    reserve(sink, 12 + count * 2)
+    const { view } = sink
+    let position = sink.length
+    view.setInt32(position, 8 + count * 2)
+    view.setInt16(position + 4, count)
+    view.setInt16(position + 6, count === 0 ? 0 : 3 - first)
+    view.setInt16(position + 8, signed < 0 ? negative : positive)
+    view.setInt16(position + 10, scale)
+    position += 12
+    for (let i = 0; i < count; i++) {
+      view.setInt16(position, groups[first + i]!)
+      position += 2
+    }
+    sink.length = position
+  }
+}
+
+function splitGroups(value: number, at: number): void {
+  const high = Math.floor(value / 1e8)
+  const low = (value - high * 1e8) | 0
+  const highest = (high / 10_000) | 0
+  const third = (low / 10_000) | 0
+  groups[at] = highest
+  groups[at + 1] = high - highest * 10_000
+  groups[at + 2] = third
+  groups[at + 3] = low - third * 10_000
+}
+
+function splitFraction(value: number): void {
+  const high = Math.floor(value / 1e8)
+  const low = (value - high * 1e8) | 0
+  const middle = (low / 10_000) | 0
+  groups[4] = high
+  groups[5] = middle
+  groups[6] = low - middle * 10_000
+}
+
+/** The smallest unscaled magnitude that does not fit: 2^53 + 1 where every decimal does. */
+function decimalBound(scale: number, limit: NumericLimit | undefined): number {
+  const exact = 2 ** 53 + 2
+  if (limit === undefined) return exact
+  const exponent = limit.wholeDigits + scale
+  if (exponent > 15) return exact
+  const roundedAway = scale > limit.scale ? Number(`5e${scale - limit.scale - 1}`) : 0
+  return Number(`1e${exponent}`) - roundedAway
+}
+
+function refuseDecimal(value: number, limit: NumericLimit | undefined) {
+  if (!Number.isInteger(value)) return invalid('numeric', 'whole numbers of the smallest unit')
+  if (limit !== undefined && value <= 2 ** 53) return refuseRange(limit)
+  return outOfRange('A decimal column holds integers up to 2^53, to be shifted by its scale.')
+}
+
+function slowDecimalCell(
+  { values, scale }: Pick<NumberVector, 'values'> & { scale: number },
+  limit: NumericLimit | undefined,
+): CellEncoder {
+  return (sink, index) => {
+    const field = openField(sink)
+    const value = values[index]!
+    if (!(Math.abs(value) <= 2 ** 53 && Number.isInteger(value))) throw refuseDecimal(value, limit)
+    appendNumeric(sink, `${value}e${-scale}`, limit)
+    closeField(sink, field)
+  }
+}
+
+const positive = 0
+const negative = 0x4000
+
+/** Signs of the values that have no digits (`NUMERIC_NAN`, `NUMERIC_PINF`, `NUMERIC_NINF`). */
+const specials: Readonly<Record<string, number>> = {
+  nan: 0xc000,
+  infinity: 0xd000,
+  '+infinity': 0xd000,
+  inf: 0xd000,
+  '+inf': 0xd000,
+  '-infinity': 0xf000,
+  '-inf': 0xf000,
+}
+
+const numericForm = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,9}))?\s*$/i
+
+function appendNumeric(sink: ByteSink, literal: string, limit: NumericLimit | undefined): void {
+  const special = specials[literal.trim().toLowerCase()]
+  if (special !== undefined) {
+    if (limit !== undefined && special !== specials['nan']) throw refuseRange(limit)
+    return appendDigits(sink, { sign: special, scale: 0, weight: 0, digits: '' })
+  }
+  const match = numericForm.exec(literal)
+  if (!match || `${match[2]}${match[3] ?? ''}` === '') throw invalid('numeric', 'a number')
+  const [, sign, whole = '', fraction = '', written = '0'] = match
+  const exponent = Number(written)
+  const scale = Math.max(0, fraction.length - exponent)
+  const digits = `${whole}${fraction}`
+  const significant = digits.replace(/^0+/, '')
+  const wholeDigits = whole.length + exponent - (digits.length - significant.length)
+  if (scale > 16_383 || (significant !== '' && wholeDigits > 131_072)) {
+    throw outOfRange('numeric holds 131072 digits before the point and 16383 after it.')
+  }
+  if (significant === '')
+    return appendDigits(sink, { sign: positive, scale, weight: 0, digits: '' })
+  if (limit !== undefined && !fits(significant, wholeDigits, limit)) throw refuseRange(limit)
+  const weight = Math.ceil(wholeDigits / 4) - 1
+  const lead = '0'.repeat((weight + 1) * 4 - wholeDigits)
+  appendDigits(sink, {
+    sign: sign === '-' ? negative : positive,
+    scale,
+    weight,
+    digits: `${lead}${significant}`.replace(/0+$/, ''),
+  })
+}
+
+/** Whether 0.SIGNIFICANT × 10^wholeDigits fits once it is rounded. */
+function fits(significant: string, wholeDigits: number, limit: NumericLimit): boolean {
+  if (wholeDigits !== limit.wholeDigits) return wholeDigits < limit.wholeDigits
+  const kept = limit.wholeDigits + limit.scale
+  return !(/^9*$/.test(significant.slice(0, kept)) && /^[5-9]/.test(significant.slice(kept)))
+}
+
+interface Digits {
+  readonly sign: number
+  readonly scale: number
+  /** The base-10,000 exponent of the first group. */
+  readonly weight: number
+  /** Decimal digits from the first group on; the last group may be cut short of zeros. */
+  readonly digits: string
+}
+
+function appendDigits(sink: ByteSink, { sign, scale, weight, digits }: Digits): void {
+  const count = Math.ceil(digits.length / 4)
+  appendInt16(sink, count)
+  appendInt16(sink, weight)
+  appendInt16(sink, sign)
+  appendInt16(sink, scale)
+  for (let i = 0; i < count; i++) {
+    appendInt16(sink, Number(digits.slice(i * 4, i * 4 + 4).padEnd(4, '0')))
+  }
+}
+
+function refuseRange({ type, wholeDigits }: NumericLimit) {
+  return outOfRange(`${type} holds magnitudes below 10^${wholeDigits}.`)
+}
