@@ -19,7 +19,7 @@ export async function withDatabase<T>(
   })
   if (choice.kind === 'url') {
     output.note(`Database: ${displayUrl(choice.url)} (${choice.source})`)
-    return work({ url: choice.url, isEmbedded: false, dataFolder: undefined })
+    return work({ url: choice.url, isEmbedded: false })
   }
   const { openEmbeddedServer } = await import('../postgres/embedded/server.ts')
   output.note('Database: the embedded server')
@@ -28,7 +28,7 @@ export async function withDatabase<T>(
     `  PostgreSQL ${server.version} on port ${server.port}, ${server.started ? 'started' : 'running already'}, in ${server.folder}`,
   )
   try {
-    return await work({ url: server.url, isEmbedded: true, dataFolder: server.dataFolder })
+    return await work({ url: server.url, isEmbedded: true })
   } finally {
     const { stopped, reason } = await server.release()
     output.note(

@@ -3,7 +3,7 @@ import { createEnumeration } from '../generate/enumeration.ts'
 import { createHashKey } from '../generate/hash.ts'
 import { createContext } from '../generate/read-columns.ts'
 import type { TableModel } from '../model/table.ts'
-import { chooseGenerators, isIntegerKey } from './choose-generator.ts'
+import { chooseGenerators, chooseKeys, isIntegerKey } from './choose-generator.ts'
 import { resolveCount } from './counts.ts'
 import type { CountRequest } from './counts.ts'
 import { orderTables } from './order.ts'
@@ -91,7 +91,7 @@ async function planTable(
     rows,
     enumeration,
     isLoaded: isWanted && isPlanned,
-    columns: isPlanned ? chooseGenerators(model, refinement, request.tables) : [],
+    columns: isPlanned ? chooseGenerators(model, refinement, request.tables) : chooseKeys(model),
   }
 }
 

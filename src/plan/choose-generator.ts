@@ -36,6 +36,14 @@ export function chooseGenerators(
   })
 }
 
+/** What is known of a table that nobody fills: its integer key, which others may refer to. */
+export function chooseKeys(table: TableModel): readonly PlannedColumn[] {
+  const referring = table.foreignKeys.flatMap(({ columns }) => columns)
+  return table.columns
+    .filter((column) => isIntegerKey(table, column) && !referring.includes(column.name))
+    .map((model) => ({ model, generator: intPrimaryKey() }))
+}
+
 /** Whether a column is a primary key that counts up: serial, identity or a plain integer. */
 export function isIntegerKey(table: TableModel, column: ColumnModel): boolean {
   const isInteger = ['int2', 'int4', 'int8'].includes(column.type.name)

@@ -130,7 +130,10 @@ function resolveType(
     name: type.name,
     kind: isArray ? 'array' : type.type === 'e' ? 'enum' : type.type === 'b' ? 'scalar' : 'other',
     modifier,
-    element: isArray ? resolveType(types, type.element, modifier) : undefined,
+    // An array of a domain is sent with the domain's own oid, and its elements as the base type's bytes.
+    element: isArray
+      ? { ...resolveType(types, type.element, modifier), oid: type.element }
+      : undefined,
   }
 }
 

@@ -1,6 +1,6 @@
 /** A column's type as the server's catalog tells it, domains resolved to their base type. */
 export interface ServerType {
-  /** The base type's oid in `pg_type`. */
+  /** The base type's oid in `pg_type`; of an array's element the oid as declared. */
   readonly oid: number
   /** The base type's name in `pg_type`, e.g. `int4`, `varchar`, `_int4` for an array. */
   readonly name: string

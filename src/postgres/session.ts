@@ -147,7 +147,8 @@ function createClient(options: ClientOptions): Sql {
     // The socket arrives encrypted.
     ssl: false,
     socket: () => line.take(),
-    connection: { application_name: applicationName },
+    // A timestamp without a zone means UTC, through INSERT as through COPY.
+    connection: { application_name: applicationName, TimeZone: 'UTC' },
     max: 1,
     prepare: true,
     fetch_types: false,

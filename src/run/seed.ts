@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { statfs } from 'node:fs/promises'
 import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
@@ -17,7 +16,8 @@ import type { StrategyChoice } from '../write/choose-strategy.ts'
 import type { Target } from '../write/target.ts'
 import { checkTargets } from './check-target.ts'
 import { checkParentRows, readExistingRows, refuseExistingRows } from './existing-rows.ts'
-import { analyse, readTableBytes, readWalPosition, resetTables, setSequences } from './finish.ts'
+import { analyse, resetTables, setSequences } from './finish.ts'
+import { readFreeDisk, readTableBytes, readWalPosition } from './measure-server.ts'
 import { guardDatabase } from './guard.ts'
 import { loadPlan } from './load.ts'
 import type { LoadProgress, TableResult, TransactionExtent } from './load.ts'
@@ -49,8 +49,6 @@ export interface SeedDatabase {
   readonly url: string
   /** Whether the project owns it: then pending migrations are applied without being asked for. */
   readonly isEmbedded: boolean
-  /** Where the server's files are, when that is known: its disk's free space is reported. */
-  readonly dataFolder: string | undefined
 }
 
 /** What a run did; `--json` prints it. */
@@ -111,7 +109,7 @@ interface Work {
 }
 
 async function seedLocked(request: SeedRequest, work: Work): Promise<SeedReport> {
-  const { session, clock } = work
+  const { session, server, clock } = work
   await clock.time('migrate', () => migrateFirst(request, session))
   const plan = await clock.time('plan', () => planRun(request, session))
   const targets = await clock.time('check', () => prepareTargets(request, session, plan))
@@ -128,7 +126,7 @@ async function seedLocked(request: SeedRequest, work: Work): Promise<SeedReport>
     results,
     bytes: await readTableBytes(session, tables),
     walBytes: walBefore === undefined || walAfter === undefined ? undefined : walAfter - walBefore,
-    freeDiskBytes: await freeDisk(request.database.dataFolder),
+    freeDiskBytes: server.isLocal ? await readFreeDisk(session) : undefined,
   })
 }
 
@@ -219,12 +217,6 @@ async function load(
     }
     throw error
   }
-}
-
-async function freeDisk(folder: string | undefined): Promise<number | undefined> {
-  if (folder === undefined) return undefined
-  const disk = await statfs(folder).catch(() => undefined)
-  return disk && disk.bavail * disk.bsize
 }
 
 interface Outcome {

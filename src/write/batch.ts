@@ -1,5 +1,6 @@
 import { readCell } from '../generate/cell.ts'
 import type { Slice } from '../generate/slices.ts'
+import type { ColumnMode, ColumnModel } from '../model/table.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Strategy } from './strategy.ts'
 import type { Target } from './target.ts'
@@ -43,9 +44,14 @@ export const batchStrategy: Strategy = {
 function rowObject({ table }: Target, { vectors }: Slice, index: number): RowObject {
   const row: RowObject = {}
   table.columns.forEach(({ model }, column) => {
-    row[model.property] = readCell(vectors[column]!, index, model.mode)
+    row[model.property] = readCell(vectors[column]!, index, insertMode(model))
   })
   return row
+}
+
+/** As a number 12.30 would lose its last digit, which a `numeric` without a scale keeps. */
+function insertMode({ type, mode }: ColumnModel): ColumnMode {
+  return type.name === 'numeric' && mode === 'number' ? 'string' : mode
 }
 
 /** `OVERRIDING SYSTEM VALUE` has a meaning for `GENERATED ALWAYS AS IDENTITY` only, and does no harm elsewhere. */

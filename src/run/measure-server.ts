@@ -1,0 +1,47 @@
+import { statfs } from 'node:fs/promises'
+import type { PlannedTable } from '../plan/plan.ts'
+import { quoteTable } from '../postgres/identifiers.ts'
+import type { Session } from '../postgres/session.ts'
+
+/** What a table takes on disk, its indexes and TOAST included. */
+export async function readTableBytes(
+  session: Session,
+  tables: readonly PlannedTable[],
+): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>()
+  for (const { model } of tables) {
+    const [row] = await session.query<{ bytes: number }>(
+      'select pg_total_relation_size($1::text::regclass)::float8 as bytes',
+      [quoteTable(model.schema, model.name)],
+    )
+    sizes.set(model.key, row!.bytes)
+  }
+  return sizes
+}
+
+/**
+ * Where the server's write-ahead log ends; the difference of two is what was written between.
+ *
+ * @returns `undefined` where the server does not tell, as some hosted ones do not
+ */
+export async function readWalPosition(session: Session): Promise<number | undefined> {
+  const [row] = await session
+    .query<{ bytes: number }>(
+      "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as bytes",
+    )
+    .catch(() => [])
+  return row?.bytes
+}
+
+/**
+ * Free space of the disk that holds a local server's data.
+ *
+ * @returns `undefined` where the role may not ask, or this process cannot look
+ */
+export async function readFreeDisk(session: Session): Promise<number | undefined> {
+  const [row] = await session
+    .query<{ folder: string }>("select current_setting('data_directory') as folder")
+    .catch(() => [])
+  const disk = row && (await statfs(row.folder).catch(() => undefined))
+  return disk && disk.bavail * disk.bsize
+}

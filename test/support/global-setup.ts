@@ -1,0 +1,116 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, realpath } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { ensureBinaries, findBinaries } from '../../src/postgres/embedded/binaries.ts'
+import {
+  builtinLocale,
+  initialiseCluster,
+  libcLocale,
+  startCluster,
+} from '../../src/postgres/embedded/cluster.ts'
+import { freePort } from '../../src/postgres/embedded/port.ts'
+import { serverUser } from '../../src/postgres/embedded/server-user.ts'
+import { disposableSettings } from '../../src/postgres/embedded/settings.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    serverUrl: string
+    /** Undefined where PostgreSQL 15 is not installed. */
+    postgres15Url: string | undefined
+    /** The run's temporary folder: removed at its end with every server started below it. */
+    runFolder: string
+    /** The folder of `initdb` and `postgres` 18. */
+    binFolder: string
+  }
+}
+
+/** One server of each version per run, in a folder of its own that does not outlive the run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'downpour-test-')))
+  const sweep = startSweeper(folder)
+  try {
+    // The server's user has to pass through.
+    await chmod(folder, 0o711)
+    const binFolder = await ensureBinaries(await findBinaries(), folder)
+    const binFolder15 = findPostgres15()
+    const [url, url15] = await Promise.all([
+      startServer({ folder, name: '18', binFolder, locale: builtinLocale }),
+      binFolder15 === undefined
+        ? undefined
+        : startServer({ folder, name: '15', binFolder: binFolder15, locale: libcLocale }),
+    ])
+    project.provide('serverUrl', url)
+    project.provide('postgres15Url', url15)
+    project.provide('runFolder', folder)
+    project.provide('binFolder', binFolder)
+    return sweep
+  } catch (error) {
+    await sweep()
+    throw error
+  }
+}
+
+interface TestServer {
+  readonly folder: string
+  readonly name: string
+  readonly binFolder: string
+  readonly locale: readonly string[]
+}
+
+async function startServer({ folder, name, binFolder, locale }: TestServer): Promise<string> {
+  const serverFolder = join(folder, name)
+  await mkdir(serverFolder, { mode: 0o711 })
+  const cluster = { binFolder, dataFolder: join(serverFolder, 'data'), user: await serverUser() }
+  const password = randomBytes(12).toString('hex')
+  await initialiseCluster(cluster, { password, locale })
+  const port = await freePort()
+  // Many test files at once, each with lanes.
+  const settings = { ...disposableSettings, max_connections: '300' }
+  await startCluster(cluster, { port, settings, logFile: join(serverFolder, 'log') })
+  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+}
+
+/**
+ * A process of its own that cleans up when this one ends, be it by Ctrl-C or by `kill -9`; the
+ * ordinary end takes the same way.
+ */
+function startSweeper(folder: string): () => Promise<void> {
+  const script = join(import.meta.dirname, 'sweeper.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', script, folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${folder} was not removed (exit ${code})`)),
+    )
+  })
+  // Rejections are looked at in the function returned, which may be called much later.
+  ended.catch(() => {})
+  return async () => {
+    child.stdin.end()
+    await ended
+  }
+}
+
+function findPostgres15(): string | undefined {
+  const folders = ['/usr/lib/postgresql/15/bin', configuredBinFolder()]
+  return folders.find((folder) => {
+    if (folder === undefined || !existsSync(join(folder, 'initdb'))) return false
+    const version = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' })
+    return / 15\./.test(version)
+  })
+}
+
+function configuredBinFolder(): string | undefined {
+  try {
+    return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,41 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runningPostmaster } from '../../src/postgres/embedded/postmaster.ts'
+
+// Waits until the run that started it is over, however it ends: the pipe on stdin closes with the
+// process at its other end. Then every server below the folder is stopped and the folder removed.
+const folder = process.argv[2]
+if (folder === undefined) throw new Error('usage: sweeper.ts <folder>')
+process.on('SIGINT', () => {})
+process.stdin.resume()
+process.stdin.once('close', () => void sweep(folder))
+
+async function sweep(root: string): Promise<void> {
+  for (let round = 0; round < 300; round++) {
+    const running = await postmasters(root)
+    if (running.length === 0) break
+    // Immediate shutdown: nobody will read this data again.
+    for (const pid of running) kill(pid)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+}
+
+async function postmasters(root: string): Promise<number[]> {
+  const entries = await readdir(root, { recursive: true }).catch(() => [])
+  const pids: number[] = []
+  for (const entry of entries) {
+    if (!entry.endsWith('/postmaster.pid')) continue
+    const postmaster = await runningPostmaster(join(root, entry, '..'))
+    if (postmaster !== undefined) pids.push(postmaster.pid)
+  }
+  return pids
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT')
+  } catch {
+    // It is gone already.
+  }
+}
