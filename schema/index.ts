@@ -1,0 +1,3 @@
+export * from './users.ts'
+export * from './finance.ts'
+export * from './catalog.ts'

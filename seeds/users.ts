@@ -1,0 +1,67 @@
+import * as schema from '../schema/index.ts'
+import { createDictionary, defineSeeder, firstNames, lastNames, vocabulary } from '../src/index.ts'
+import { fillVectors } from '../src/generate/generators/group.ts'
+import { countries, demoUser, openCustomers } from './parts/customers.ts'
+
+/** What people put behind their name when the name alone is taken. */
+const endings = vocabulary('ending', [
+  ...Array.from({ length: 47 }, (_, n) => String(1960 + n)),
+  ...Array.from({ length: 40 }, (_, n) => String(60 + n)),
+  ...Array.from({ length: 9 }, (_, n) => String(n + 1)),
+  '.home',
+  '.mail',
+  '.online',
+  '.private',
+  '.web',
+  '.work',
+])
+const separators = vocabulary('separator', ['.', '_', '-'])
+
+export default defineSeeder(schema, (f) => {
+  const person = f.templates({
+    parts: { first: firstNames, last: lastNames, separator: separators, ending: endings },
+    columns: {
+      fullName: '{first} {last}',
+      username: '{first:slug}{separator}{last:slug}{ending}',
+      email: '{first:slug}{separator}{last:slug}{ending}@example.com',
+    },
+    isUnique: true,
+  })
+  const { country, createdAt } = f.group(['country', 'createdAt'], (context) => {
+    const customerAt = openCustomers(context)
+    return fillVectors(
+      {
+        country: { kind: 'dictionary', dictionary: createDictionary(countries.map((c) => c.code)) },
+        createdAt: { kind: 'timestamp' },
+      },
+      (rows, out) => {
+        for (let i = 0; i < rows.count; i++) {
+          const customer = customerAt(rows.numbers[i]!)
+          out.country.codes[i] = customer.country
+          out.createdAt.values[i] =
+            (customer.signupDay * 86_400 + customer.signupSecond) * 1_000_000
+        }
+      },
+    )
+  })
+  return {
+    users: {
+      count: 1000,
+      rows: [{ ...demoUser, role: 'admin' }],
+      columns: {
+        username: person.username,
+        email: person.email,
+        fullName: person.fullName,
+        role: f.valuesFromArray({
+          values: [
+            { weight: 94, values: ['member'] },
+            { weight: 4, values: ['support'] },
+            { weight: 2, values: ['admin'] },
+          ],
+        }),
+        country,
+        createdAt,
+      },
+    },
+  }
+})

@@ -1,0 +1,259 @@
+import * as pg from 'drizzle-orm/pg-core'
+import { describe, expect, it } from 'vitest'
+import { createGenerator, fillVector } from '../../src/generate/generator.ts'
+import * as f from '../../src/generate/generators/index.ts'
+import { vocabulary } from '../../src/generate/vocabulary.ts'
+import { checkPlan } from '../../src/plan/check-plan.ts'
+import type { Refinements } from '../../src/plan/refinement.ts'
+import { failureOf, planOf } from '../support/plans.ts'
+import type { PlanOptions } from '../support/plans.ts'
+
+const mood = pg.pgEnum('mood', ['calm', 'cross'])
+const gauges = pg.pgTable('gauges', {
+  id: pg.integer().primaryKey(),
+  whole: pg.bigint({ mode: 'number' }),
+  exact: pg.numeric({ precision: 12, scale: 2 }),
+  flag: pg.boolean(),
+  day: pg.date(),
+  moment: pg.timestamp({ withTimezone: true }),
+  clock: pg.time(),
+  key: pg.uuid(),
+  word: pg.varchar({ length: 5 }),
+  mood: mood(),
+  list: pg.integer().array(),
+  address: pg.inet(),
+  code: pg.text().unique(),
+})
+
+const check = async (refinements: Refinements, options?: PlanOptions) =>
+  checkPlan(await planOf(refinements, options))
+
+const checkColumn = (property: string, generator: ReturnType<typeof f.int>, count = 10) =>
+  check({ gauges: { count, columns: { [property]: generator } } }, { schema: { gauges } })
+
+const message = (property: string) => `Cannot seed "gauges": column "${property}" cannot be filled`
+
+const generators = {
+  number: f.int(),
+  decimal: f.decimal(),
+  boolean: f.boolean(),
+  date: f.date(),
+  timestamp: f.timestamp(),
+  time: createGenerator('time', () => fillVector({ kind: 'time' }, () => {})),
+  uuid: f.uuid(),
+  dictionary: f.words(vocabulary('w', ['calm'])),
+  text: createGenerator('text', () => fillVector({ kind: 'text' }, () => {})),
+  utf8: f.template('{n}', { n: { min: 1, max: 9 } }),
+  value: f.default({ defaultValue: null }),
+}
+
+const accepted: Readonly<Record<string, readonly (keyof typeof generators)[]>> = {
+  whole: ['number', 'value'],
+  exact: ['number', 'decimal', 'value'],
+  flag: ['boolean', 'value'],
+  day: ['date', 'value'],
+  moment: ['timestamp', 'value'],
+  clock: ['time', 'value'],
+  key: ['uuid', 'value'],
+  word: ['dictionary', 'text', 'utf8', 'value'],
+  mood: ['dictionary', 'text', 'utf8', 'value'],
+  list: ['value'],
+  address: ['dictionary', 'text', 'utf8', 'value'],
+}
+const typeNames: Readonly<Record<string, string>> = {
+  whole: 'int8',
+  exact: 'numeric(12, 2)',
+  flag: 'bool',
+  day: 'date',
+  moment: 'timestamptz',
+  clock: 'time',
+  key: 'uuid',
+  word: 'varchar(5)',
+  mood: 'mood',
+  list: 'int4[]',
+  address: 'inet',
+}
+
+describe('checkPlan', () => {
+  it.each(Object.keys(accepted))(
+    'lets only fitting kinds of values into the column "%s"',
+    async (property) => {
+      for (const [kind, generator] of Object.entries(generators)) {
+        const fits = accepted[property]!.some((each) => each === kind)
+        if (fits) await checkColumn(property, generator)
+        else {
+          expect(await failureOf(() => checkColumn(property, generator))).toEqual({
+            code: 'PLAN_WRONG_TYPE',
+            message: message(property),
+            why: `Its generator gives ${kind} values, and the column is ${typeNames[property]}.`,
+            fix: 'Use a generator that gives values of the column’s type.',
+          })
+        }
+      }
+    },
+  )
+
+  it('refuses words that the enum does not know', async () => {
+    const strange = f.valuesFromArray({ values: ['calm', 'angry'] })
+    expect(await failureOf(() => checkColumn('mood', strange))).toEqual({
+      code: 'PLAN_NOT_IN_ENUM',
+      message: message('mood'),
+      why: 'Its generator can give "angry", which is not one of calm, cross.',
+      fix: 'Leave that value out of the generator, or add it to the enum.',
+    })
+  })
+
+  it('refuses words that are too long, counted in characters', async () => {
+    await checkColumn('word', f.valuesFromArray({ values: ['ééééé', '😀😀😀😀😀'] }))
+    const long = f.valuesFromArray({ values: ['short', 'longer'] })
+    expect(await failureOf(() => checkColumn('word', long))).toEqual({
+      code: 'PLAN_TOO_LONG',
+      message: message('word'),
+      why: 'Its generator can give a text of 6 characters, and the column holds 5.',
+      fix: 'Use shorter words, or a wider column.',
+    })
+  })
+
+  describe('on unique columns', () => {
+    const words = f.words(vocabulary('codes', ['x', 'y']))
+    const failure = {
+      code: 'PLAN_NOT_UNIQUE',
+      message: message('code'),
+      why: 'The column is unique, and its generator (codes) may give a value twice.',
+      fix: 'Use a generator that can be unique, such as f.template(…, { isUnique: true }) or f.int({ isUnique: true }).',
+    }
+
+    it('refuses a generator that may repeat itself', async () => {
+      expect(await failureOf(() => checkColumn('code', words, 2))).toEqual(failure)
+      await checkColumn('code', words, 1)
+      await checkColumn('code', words, 0)
+    })
+
+    it('refuses it for a single row beside a known one, and when appending', async () => {
+      const one = { count: 2, rows: [{ code: 'x' }], columns: { code: words } }
+      expect(await failureOf(() => check({ gauges: one }, { schema: { gauges } }))).toEqual(failure)
+      const existing = new Map([['gauges', { rows: 5, smallestKey: 1, largestKey: 5 }]])
+      const more = { count: 1, columns: { code: words } }
+      expect(
+        await failureOf(() => check({ gauges: more }, { schema: { gauges }, existing })),
+      ).toEqual(failure)
+    })
+
+    it('refuses it on a primary key', async () => {
+      expect(await failureOf(() => checkColumn('id', f.int()))).toEqual({
+        ...failure,
+        message: message('id'),
+        why: 'The column is unique, and its generator (int) may give a value twice.',
+      })
+    })
+
+    it('refuses more rows than there are values, those before it counted', async () => {
+      const unique = f.template('c{n}', { n: { min: 1, max: 9 } }, { isUnique: true })
+      await checkColumn('code', unique, 9)
+      expect(await failureOf(() => checkColumn('code', unique, 10))).toEqual({
+        code: 'PLAN_UNIQUE_SPACE',
+        message: message('code'),
+        why: 'It is unique, and its generator has 9 different values for 10 rows.',
+        fix: 'Plan at most 9 rows of gauges, or give the generator more values.',
+      })
+      const existing = new Map([['gauges', { rows: 7, smallestKey: 1, largestKey: 7 }]])
+      const wish = (count: number) =>
+        check({ gauges: { count, columns: { code: unique } } }, { schema: { gauges }, existing })
+      await wish(2)
+      expect(await failureOf(() => wish(3))).toMatchObject({ code: 'PLAN_UNIQUE_SPACE' })
+    })
+
+    it('refuses more rows than are left beside known ones', async () => {
+      const unique = f.template('c{n}', { n: { min: 1, max: 9 } }, { isUnique: true })
+      const wish = (count: number) =>
+        check(
+          { gauges: { count, rows: [{ code: 'c4' }], columns: { code: unique } } },
+          { schema: { gauges } },
+        )
+      await wish(8)
+      expect(await failureOf(() => wish(10))).toMatchObject({ code: 'PLAN_UNIQUE_SPACE' })
+    })
+
+    it.each([
+      ['int', f.int({ minValue: 5, maxValue: 7, isUnique: true }), 'whole'],
+      [
+        'valuesFromArray',
+        f.valuesFromArray({ values: ['a', 'b', 'b', 'c'], isUnique: true }),
+        'code',
+      ],
+      [
+        'nullable',
+        f.nullable(f.int({ minValue: 5, maxValue: 7, isUnique: true }), { rate: 0.5 }),
+        'whole',
+      ],
+    ])('knows how many values %s has', async (_, generator, property) => {
+      await checkColumn(property, generator, 3)
+      expect(await failureOf(() => checkColumn(property, generator, 4))).toMatchObject({
+        code: 'PLAN_UNIQUE_SPACE',
+        why: 'It is unique, and its generator has 3 different values for 4 rows.',
+      })
+    })
+  })
+
+  it('refuses children that must have a parent where there is none', async () => {
+    expect(
+      await failureOf(() => check({ books: { count: 3, columns: { title: f.uuid() } } })),
+    ).toEqual({
+      code: 'PLAN_EMPTY_PARENT',
+      message: 'Cannot seed "books": column "shelfId" has no rows to reference',
+      why: 'shelves has 0 rows planned and books.shelfId is NOT NULL.',
+      fix: 'Give shelves a count of at least 1.',
+    })
+    await check({ books: { count: 0, columns: { title: generators.utf8 } } })
+  })
+
+  it('lets children refer to rows of an earlier run, or to none where they may', async () => {
+    const title = f.template('{n}', { n: { min: 1, max: 99 } }, { isUnique: true })
+    const existing = new Map([['shelves', { rows: 3, smallestKey: 1, largestKey: 3 }]])
+    await check({ books: { count: 3, columns: { title } } }, { existing })
+    const strangers = new Map([['shelves', { rows: 3, smallestKey: 5, largestKey: 7 }]])
+    expect(
+      await failureOf(() =>
+        check({ books: { count: 3, columns: { title } } }, { existing: strangers }),
+      ),
+    ).toMatchObject({
+      code: 'PLAN_EMPTY_PARENT',
+      why: 'shelves has 0 rows planned and books.shelfId is NOT NULL.',
+    })
+    const p = pg.pgTable('p', { id: pg.serial().primaryKey() })
+    const t = pg.pgTable('t', { p: pg.integer().references(() => p.id) })
+    await check({ p: { count: 0 }, t: { count: 4 } }, { schema: { p, t } })
+  })
+
+  it('refuses a known row with a key of its own', async () => {
+    const rows = [{ whole: 1 }, { id: 77 }]
+    expect(await failureOf(() => check({ gauges: { rows } }, { schema: { gauges } }))).toEqual({
+      code: 'PLAN_KNOWN_KEY',
+      message: message('id'),
+      why: 'Known row 1 gives it a value, but keys follow from the row number.',
+      fix: 'Leave "id" out of the known rows; row 1 gets 2.',
+    })
+  })
+
+  it('tells of a generator that throws before anything is written', async () => {
+    const failing = f.faker(() => {
+      throw new TypeError('no such thing')
+    })
+    expect(await failureOf(() => checkColumn('address', failing))).toEqual({
+      code: 'PLAN_GENERATOR_FAILED',
+      message: message('address'),
+      why: 'Its generator (faker) threw: no such thing.',
+      fix: 'Correct the generator in the seeder.',
+    })
+    await checkColumn('address', failing, 0)
+  })
+
+  it('looks only at tables that are loaded', async () => {
+    const schema = { gauges, moods: pg.pgTable('moods', { m: mood() }) }
+    const wrong = { count: 3, columns: { day: f.int() } }
+    await check({ gauges: wrong, moods: { count: 1 } }, { schema, only: ['moods'] })
+    expect(await failureOf(() => check({ gauges: wrong }, { schema }))).toMatchObject({
+      code: 'PLAN_WRONG_TYPE',
+    })
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import {
+  createLogNormal,
+  createNormal,
+  exp,
+  normalQuantile,
+} from '../../../src/generate/distribution.ts'
+import type { Distribution } from '../../../src/generate/distribution.ts'
+import { createHashKey, hash } from '../../../src/generate/hash.ts'
+
+describe('exp', () => {
+  it('agrees with e^x to twelve digits from -20 to 20', () => {
+    for (let x = -20; x <= 20; x += 0.37) {
+      expect(Math.abs(exp(x) / Math.exp(x) - 1)).toBeLessThan(1e-12)
+    }
+  })
+
+  it('is exactly 1 at 0', () => {
+    expect(exp(0)).toBe(1)
+  })
+})
+
+describe('normalQuantile', () => {
+  // NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.1, and Wichura's AS 241.
+  it.each([
+    [0.5, 0],
+    [0.8413447460685429, 1],
+    [0.9, 1.2815515655446004],
+    [0.95, 1.6448536269514722],
+    [0.975, 1.959963984540054],
+    [0.99, 2.3263478740408408],
+    [0.999, 3.090232306167813],
+    [0.25, -0.6744897501960817],
+    [0.001, -3.090232306167813],
+    [0.000001, -4.753424308822899],
+  ])('gives the published value at %d', (probability, published) => {
+    expect(normalQuantile(probability)).toBeCloseTo(published, 9)
+  })
+})
+
+describe('createNormal', () => {
+  const normal = createNormal({ mean: 100, deviation: 15 })
+
+  it('has the mean, deviation, symmetry and tails of a bell curve', () => {
+    const { mean, deviation, skewness, kurtosis } = momentsOf(normal)
+    expect(mean).toBeCloseTo(100, 1)
+    expect(deviation).toBeCloseTo(15, 1)
+    expect(skewness).toBeCloseTo(0, 1)
+    expect(kurtosis).toBeGreaterThan(2.9)
+    expect(kurtosis).toBeLessThan(3.1)
+  })
+
+  it('gives the quantiles between the points of its table', () => {
+    for (const probability of [0.0123, 0.3333, 0.5, 0.777, 0.987]) {
+      expect(normal.at(probability * 4294967296)).toBeCloseTo(
+        100 + 15 * normalQuantile(probability),
+        2,
+      )
+    }
+  })
+
+  it('rises with the draw and stays finite at both ends', () => {
+    const ends = [0, 1, 4294967294, 4294967295].map((bits) => normal.at(bits))
+    expect(ends).toEqual(ends.toSorted((left, right) => left - right))
+    expect(ends[0]).toBeGreaterThan(100 - 15 * 5)
+    expect(ends[3]).toBeLessThan(100 + 15 * 5)
+  })
+})
+
+describe('createLogNormal', () => {
+  const median = 40
+  const sigma = 0.6
+  const logNormal = createLogNormal({ median, sigma })
+
+  it('has its median in the middle and exp(±sigma) times it one deviation away', () => {
+    expect(logNormal.at(0.5 * 4294967296)).toBeCloseTo(median, 9)
+    expect(logNormal.at(0.8413447460685429 * 4294967296)).toBeCloseTo(median * 1.8221188, 2)
+    expect(logNormal.at(0.15865525393145707 * 4294967296)).toBeCloseTo(median / 1.8221188, 2)
+  })
+
+  it('has the mean median × exp(sigma² / 2), and says so', () => {
+    const expected = median * Math.exp((sigma * sigma) / 2)
+    expect(logNormal.mean / expected).toBeCloseTo(1, 3)
+    expect(momentsOf(logNormal).mean / expected).toBeCloseTo(1, 2)
+  })
+
+  it('has the deviation mean × sqrt(exp(sigma²) - 1)', () => {
+    const expected = logNormal.mean * Math.sqrt(Math.exp(sigma * sigma) - 1)
+    expect(momentsOf(logNormal).deviation / expected).toBeCloseTo(1, 2)
+  })
+})
+
+function momentsOf(distribution: Distribution) {
+  const key = createHashKey(7, 'moments')
+  const draws = Array.from({ length: 400_000 }, (_, row) => distribution.at(hash(key, row)))
+  const average = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length
+  const mean = average(draws)
+  const deviation = Math.sqrt(average(draws.map((draw) => (draw - mean) ** 2)))
+  return {
+    mean,
+    deviation,
+    skewness: average(draws.map((draw) => ((draw - mean) / deviation) ** 3)),
+    kurtosis: average(draws.map((draw) => ((draw - mean) / deviation) ** 4)),
+  }
+}
