@@ -7,6 +7,7 @@ export default defineConfig({
   referenceDate: '2026-01-01',
   seed: 1,
   defaultProfile: 'dev',
+  hint: 'A user to try things with: demo (demo@example.com), with four accounts.',
   // Accounts, transactions and budgets are counted per user.
   profiles: {
     /** About 110,000 transactions; seconds. */

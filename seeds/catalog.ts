@@ -1,6 +1,13 @@
 import * as schema from '../schema/index.ts'
-import { createLogNormal, defineSeeder, hash, lastNames, unit, vocabulary } from '../src/index.ts'
-import { fillVectors } from '../src/generate/generators/group.ts'
+import {
+  createLogNormal,
+  defineSeeder,
+  fillVectors,
+  hash,
+  lastNames,
+  unit,
+  vocabulary,
+} from '../src/index.ts'
 
 const adjectives = vocabulary(
   'adjective',

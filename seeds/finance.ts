@@ -1,6 +1,5 @@
 import * as schema from '../schema/index.ts'
-import { createDictionary, defineSeeder } from '../src/index.ts'
-import { fillVectors } from '../src/generate/generators/group.ts'
+import { createDictionary, defineSeeder, fillVectors } from '../src/index.ts'
 import {
   accountKinds,
   openAccountCounts,

@@ -1,6 +1,12 @@
 import * as schema from '../schema/index.ts'
-import { createDictionary, defineSeeder, firstNames, lastNames, vocabulary } from '../src/index.ts'
-import { fillVectors } from '../src/generate/generators/group.ts'
+import {
+  createDictionary,
+  defineSeeder,
+  fillVectors,
+  firstNames,
+  lastNames,
+  vocabulary,
+} from '../src/index.ts'
 import { countries, demoUser, openCustomers } from './parts/customers.ts'
 
 /** What people put behind their name when the name alone is taken. */

@@ -23,8 +23,6 @@ export interface Group {
   readonly name: string
   /** Generators whose vectors this one reads; they are filled first. */
   readonly inputs: readonly Generator[]
-  /** Whether no value of a single output ever repeats within a table. */
-  readonly isUnique: boolean
   prepare(context: Context): PreparedGroup | Promise<PreparedGroup>
 }
 
@@ -34,8 +32,11 @@ export interface PreparedGroup {
   readonly outputs: Readonly<Record<string, Vector>>
   /** Computes the outputs of `rows.count` rows; `inputs` stand in the order of the group's own. */
   fill(rows: Rows, inputs: readonly Vector[]): void
-  /** How many different values there are, for unique generators. */
-  readonly size?: number
+  /**
+   * For outputs whose values never repeat within a table: how many different ones there are. An
+   * output that is not named may repeat.
+   */
+  readonly sizes?: Readonly<Record<string, number>>
 }
 
 /** The rows whose values are wanted, by number: any rows, in any order. */
@@ -60,8 +61,8 @@ export interface Context {
   readonly purpose: string
   /** Rows a slice holds at most; vectors need this capacity. */
   readonly capacity: number
-  /** Every text that the table's known rows give literally; unique generators avoid them. */
-  readonly knownTexts: readonly string[]
+  /** What known rows give literally to the columns of this group; unique generators avoid it. */
+  readonly knownValues: readonly unknown[]
   /** A key for draws of one purpose; the same purpose gives the same draws in every generator. */
   random(purpose: string): HashKey
   /** The table whose column this is, and any other. */
@@ -85,6 +86,8 @@ export interface TableContext {
   readonly count: number
   /** The rows that others may refer to: `[firstReferable, firstRow + count)`. */
   readonly firstReferable: number
+  /** The table by whose rows this one's are counted. */
+  readonly enumeratedBy: string | undefined
   /** The key of row 0, for tables with an integer key. */
   readonly keyStart: number
   /** Which parent each row has, for tables that are enumerated per parent. */
@@ -121,8 +124,8 @@ export type VectorOf<Spec extends VectorSpec> = Extract<Vector, { kind: Spec['ki
 export interface ColumnFill {
   readonly spec: VectorSpec
   fill(rows: Rows, out: Vector, inputs: readonly Vector[]): void
-  /** How many different values there are, for unique generators. */
-  readonly size?: number
+  /** How many different values there are; for values that never repeat. */
+  readonly size: number | undefined
 }
 
 /**
@@ -131,7 +134,7 @@ export interface ColumnFill {
  *
  * @param name - for messages
  * @param prepare - derives keys and tables once, and says with `fillVector` how a slice is filled
- * @param options - `inputs`: generators whose vectors are read; `isUnique`: no value ever repeats
+ * @param inputs - generators whose vectors are read
  * @example
  * const even = createGenerator('even', () =>
  *   fillVector({ kind: 'number' }, (rows, out) => {
@@ -142,21 +145,20 @@ export interface ColumnFill {
 export function createGenerator(
   name: string,
   prepare: (context: Context) => ColumnFill | Promise<ColumnFill>,
-  options: { readonly inputs?: readonly Generator[]; readonly isUnique?: boolean } = {},
+  inputs: readonly Generator[] = [],
 ): Generator {
   return {
     output: 'value',
     group: {
       name,
-      inputs: options.inputs ?? [],
-      isUnique: options.isUnique ?? false,
+      inputs,
       async prepare(context) {
         const { spec, fill, size } = await prepare(context)
         const value = createVector(spec, context.capacity)
         return {
           outputs: { value },
-          fill: (rows, inputs) => fill(rows, value, inputs),
-          ...(size === undefined ? {} : { size }),
+          fill: (rows, vectors) => fill(rows, value, vectors),
+          ...(size === undefined ? {} : { sizes: { value: size } }),
         }
       },
     },
@@ -166,7 +168,7 @@ export function createGenerator(
 /**
  * @param spec - the vector's kind
  * @param fill - computes `rows.count` cells of it
- * @param size - how many different values there are, for unique generators
+ * @param size - how many different values there are, when none ever repeats
  */
 export function fillVector<const Spec extends VectorSpec>(
   spec: Spec,
@@ -176,6 +178,6 @@ export function fillVector<const Spec extends VectorSpec>(
   return {
     spec,
     fill: (rows, out, inputs) => fill(rows, out as VectorOf<Spec>, inputs),
-    ...(size === undefined ? {} : { size }),
+    size,
   }
 }

@@ -74,7 +74,10 @@ export async function openGenerated(
     const inputs: Vector[] = []
     for (const input of generator.group.inputs) inputs.push(await visit(input))
     const owner = owners.get(generator.group)!
-    const group = await generator.group.prepare(createContext(scope, table, owner))
+    const group = await generator.group.prepare({
+      ...createContext(scope, table, owner),
+      knownValues: literalValues(table, generator.group),
+    })
     prepared.set(generator.group, group)
     steps.push({ group, inputs })
     return group.outputs[generator.output]!
@@ -126,6 +129,16 @@ function groupOwners(table: PlannedTable): ReadonlyMap<Group, string> {
   return owners
 }
 
+/** What known rows say in place of a group's own values. */
+function literalValues(table: PlannedTable, group: Group): readonly unknown[] {
+  const properties = table.columns
+    .filter(({ generator }) => generator.group === group)
+    .map(({ model }) => model.property)
+  return table.knownRows
+    .flatMap((row) => properties.map((property) => row[property]))
+    .filter((value) => value !== undefined && value !== null)
+}
+
 /** What a generator of this column may know. */
 export function createContext(scope: ReadScope, table: PlannedTable, property: string): Context {
   const { seed, referenceDate } = scope.plan
@@ -146,9 +159,7 @@ export function createContext(scope: ReadScope, table: PlannedTable, property: s
     referenceDay: Math.round(Date.parse(`${referenceDate}T00:00:00Z`) / millisecondsPerDay),
     purpose,
     capacity: sliceCapacity,
-    knownTexts: table.knownRows
-      .flatMap((row) => Object.values(row))
-      .filter((value) => typeof value === 'string'),
+    knownValues: [],
     random: (name) => createHashKey(seed, name),
     self: createTableContext(inner, table),
     table: (key) => createTableContext(inner, plannedTable(scope.plan, key)),
@@ -163,6 +174,7 @@ function createTableContext(scope: ReadScope, table: PlannedTable): TableContext
     count: table.rows.count,
     firstReferable: table.firstReferable,
     keyStart: table.keyStart,
+    enumeratedBy: table.enumeration?.parent,
     openParents: () => enumerationOf(table).open(),
     read: (properties) => openColumns(scope, table.model.key, properties),
   }

@@ -71,7 +71,8 @@ async function planTable(
     model,
     isLoaded: false,
     rows: { first: placement.first, count: count ?? 0 },
-    firstReferable: placement.firstReferable,
+    // Which parents the rows of an earlier run have is not known, so nobody can refer to them.
+    firstReferable: refinement.each ? placement.first : placement.firstReferable,
     keyStart,
     columns: [],
     knownRows,
@@ -129,7 +130,9 @@ function placeRows(
   const { rows, smallestKey, largestKey } = existing
   const first =
     largestKey === undefined ? rows : Math.max(rows, largestKey - keyStart + 1, knownRows.length)
-  const isDense = smallestKey === keyStart && first === rows
+  // Keys that are no integers tell nothing of who wrote them; known rows are taken on trust there.
+  const isOurs = largestKey === undefined ? knownRows.length > 0 : smallestKey === keyStart
+  const isDense = first === rows && isOurs
   if (knownRows.length > 0 && (!isDense || rows < knownRows.length)) {
     throw new DownpourError({
       code: 'PLAN_APPEND_KNOWN_ROWS',

@@ -10,7 +10,7 @@ import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
 
 /**
  * Finds what cannot work before anything is written: generators of the wrong type, unique columns
- * that run out of values, parents without rows. Prepares every generator once and draws a first row.
+ * that run out of values, parents without rows. Prepares every generator once and draws some rows.
  *
  * @throws DownpourError with a code `PLAN_…`
  */
@@ -21,13 +21,17 @@ export async function checkPlan(plan: Plan): Promise<void> {
     const properties = table.columns.map(({ model }) => model.property)
     const reader = await openGenerated({ plan, path: [] }, table, properties)
     for (const [index, column] of table.columns.entries()) {
-      checkUnique(table, column)
+      const { group, output } = column.generator
+      const size = reader.groups.get(group)?.sizes?.[output]
+      checkUnique(table, column, size)
       checkType(table, column.model, reader.vectors[index]!)
-      checkSize(table, column, reader.groups.get(column.generator.group)?.size)
     }
-    await drawFirstRow(plan, table, reader)
+    await drawFirstRows(plan, table, reader)
   }
 }
+
+/** Enough to meet most of what a generator can do, and no time. */
+const sampleRows = 100
 
 const numbers = ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']
 const texts = ['text', 'varchar', 'bpchar', 'name', 'citext', 'json', 'jsonb', 'xml']
@@ -85,27 +89,29 @@ function checkWords(table: PlannedTable, column: ColumnModel, words: readonly st
   }
 }
 
-function checkUnique(table: PlannedTable, { model: column, generator }: PlannedColumn): void {
+function checkUnique(
+  table: PlannedTable,
+  { model: column, generator }: PlannedColumn,
+  size: number | undefined,
+): void {
   const { model, rows, knownRows } = table
   const isAlone = (names: readonly string[]) => names.length === 1 && names[0] === column.name
   const mustBeUnique = isAlone(model.primaryKey) || model.uniques.some(isAlone)
-  const generated = rows.first + rows.count - knownRows.length
-  if (!mustBeUnique || generator.group.isUnique || generated <= 0) return
-  if (generated === 1 && knownRows.length === 0) return
+  const needed = rows.first + rows.count
+  const isTrivial = needed <= knownRows.length || (needed === 1 && knownRows.length === 0)
+  if (isTrivial || (size === undefined && !mustBeUnique)) return
+  if (size === undefined) {
+    throw columnError(table, column, {
+      code: 'PLAN_NOT_UNIQUE',
+      why: `The column is unique, and its generator (${generator.group.name}) may give a value twice.`,
+      fix: 'Use a generator that can be unique, such as f.template(…, { isUnique: true }) or f.int({ isUnique: true }).',
+    })
+  }
+  if (needed <= size) return
   throw columnError(table, column, {
-    code: 'PLAN_NOT_UNIQUE',
-    why: `The column is unique, and its generator (${generator.group.name}) may give a value twice.`,
-    fix: 'Use a generator that can be unique, such as f.template(…, { isUnique: true }) or f.int({ isUnique: true }).',
-  })
-}
-
-function checkSize(table: PlannedTable, column: PlannedColumn, size: number | undefined): void {
-  const needed = table.rows.first + table.rows.count
-  if (!column.generator.group.isUnique || size === undefined || needed <= size) return
-  throw columnError(table, column.model, {
     code: 'PLAN_UNIQUE_SPACE',
     why: `It is unique, and its generator has ${size} different values for ${needed} rows.`,
-    fix: `Plan at most ${size} rows of ${table.model.key}, or give the generator more values.`,
+    fix: `Plan at most ${size} rows of ${model.key}, or give the generator more values.`,
   })
 }
 
@@ -141,27 +147,50 @@ function checkKnownKeys(table: PlannedTable): void {
   })
 }
 
-/** A generator of somebody's own may throw; better now than in the middle of the load. */
-async function drawFirstRow(plan: Plan, table: PlannedTable, reader: ColumnReader): Promise<void> {
-  if (table.rows.count === 0) return
+/** A generator of somebody's own may throw or give NULL; better now than in the middle of the load. */
+async function drawFirstRows(plan: Plan, table: PlannedTable, reader: ColumnReader): Promise<void> {
+  // Known rows have their literal values in place of these.
+  const first = Math.max(table.rows.first, table.knownRows.length)
+  const count = Math.min(sampleRows, table.rows.first + table.rows.count - first)
+  if (count <= 0) return
   try {
-    reader.readRange(table.rows.first, 1)
+    reader.readRange(first, count)
   } catch (error) {
     if (error instanceof DownpourError) throw error
-    throw await failedGenerator(plan, table, error)
+    throw await failedGenerator(plan, table, { first, count, error })
   }
+  for (const [index, { model }] of table.columns.entries()) {
+    if (model.notNull) checkNotNull(table, model, firstNull(reader.vectors[index]!, count))
+  }
+}
+
+function firstNull(vector: Vector, count: number): number {
+  for (let i = 0; i < count; i++) {
+    const isNull = vector.kind === 'value' ? vector.values[i] == null : vector.nulls?.[i] === 1
+    if (isNull) return i
+  }
+  return -1
+}
+
+function checkNotNull(table: PlannedTable, column: ColumnModel, index: number): void {
+  if (index < 0) return
+  throw columnError(table, column, {
+    code: 'PLAN_NULL',
+    why: 'The column is NOT NULL, and its generator gives NULL for some rows.',
+    fix: 'Use a generator that always gives a value, or let the column be NULL in the schema.',
+  })
 }
 
 /** Which column it was shows itself when each is read alone. */
 async function failedGenerator(
   plan: Plan,
   table: PlannedTable,
-  cause: unknown,
+  failure: { readonly first: number; readonly count: number; readonly error: unknown },
 ): Promise<DownpourError> {
   for (const column of table.columns) {
     const reader = await openGenerated({ plan, path: [] }, table, [column.model.property])
     try {
-      reader.readRange(table.rows.first, 1)
+      reader.readRange(failure.first, failure.count)
     } catch (error) {
       return columnError(table, column.model, {
         code: 'PLAN_GENERATOR_FAILED',
@@ -171,7 +200,7 @@ async function failedGenerator(
       })
     }
   }
-  throw cause
+  throw failure.error
 }
 
 function columnError(

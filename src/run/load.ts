@@ -2,7 +2,7 @@ import { DownpourError } from '../errors.ts'
 import { openTable } from '../generate/slices.ts'
 import type { Slice, TableSource } from '../generate/slices.ts'
 import type { Plan, RowRange } from '../plan/plan.ts'
-import { loadError } from '../postgres/server-error.ts'
+import { loadError, serverError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 import type { ChunkWriter, Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
@@ -51,37 +51,48 @@ export async function loadPlan(
   session: Session,
   options: LoadOptions,
 ): Promise<readonly TableResult[]> {
+  const { targets } = options
+  if (targets.length === 0) return []
   const within = transactionsOver(session, options.transaction)
-  return within.run(async () => {
+  return within.run(targets, async () => {
     const results: TableResult[] = []
-    for (const target of options.targets) {
-      results.push(await within.table(() => loadTable(session, options, target, within.chunk)))
+    for (const target of targets) {
+      const load = () => loadTable(session, options, target, within.chunk)
+      results.push(await within.table([target], load))
     }
     return results
   })
 }
 
-type Scope = <T>(work: () => Promise<T>) => Promise<T>
+/** Does work on some tables. */
+type Scope = <T>(targets: readonly Target[], work: () => Promise<T>) => Promise<T>
 
 /** One of the three scopes opens a transaction, the other two do not. */
 function transactionsOver(
   session: Session,
   extent: TransactionExtent,
 ): Readonly<Record<TransactionExtent, Scope>> {
-  const open: Scope = async (work) => {
-    await session.begin()
+  const open: Scope = async (targets, work) => {
     try {
+      await session.begin()
       const result = await work()
       await session.commit()
       return result
     } catch (error) {
       // A connection that cannot even roll back is lost, and the server rolls back by itself.
       await session.rollback().catch(() => {})
-      throw error
+      throw transactionError(error, targets)
     }
   }
-  const pass: Scope = (work) => work()
+  const pass: Scope = (_targets, work) => work()
   return { chunk: pass, table: pass, run: pass, [extent]: open }
+}
+
+/** Deferred constraints fail at the commit, and a connection may be lost between two chunks. */
+function transactionError(error: unknown, targets: readonly Target[]): Error {
+  const name = serverError(error)?.table_name
+  const target = targets.find(({ table }) => table.model.name === name) ?? targets.at(-1)!
+  return loadError({ error, table: target.table.model.key })
 }
 
 async function loadTable(
@@ -100,6 +111,7 @@ async function loadTable(
   let chunks = 0
   for (const chunk of chunksOf(rows, options.chunkSize)) {
     const watched = watch(source, chunk, {
+      table: model.key,
       clock,
       signal,
       onSlice: (done) =>
@@ -109,7 +121,7 @@ async function loadTable(
           total: rows.count,
         }),
     })
-    await inTransaction(() => loadChunk(session, { target, chunk, writer, slices: watched }))
+    await inTransaction([target], () => loadChunk(session, { target, chunk, writer, slices: watched }))
     chunks++
   }
   onProgress({ table: model.key, rows: rows.count, total: rows.count })
@@ -152,21 +164,43 @@ async function loadChunk(session: Session, load: ChunkLoad): Promise<void> {
 }
 
 interface Watch {
+  readonly table: string
   readonly clock: { generateSeconds: number }
   readonly signal: AbortSignal
   readonly onSlice: (rowsDone: number) => void
 }
 
 /** Passes slices on, timing their generation and stopping between two of them when asked to. */
-function* watch(source: TableSource, chunk: RowRange, { clock, signal, onSlice }: Watch) {
+function* watch(source: TableSource, chunk: RowRange, options: Watch): Iterable<Slice> {
+  const { table, clock, signal, onSlice } = options
   const slices = source.slices(chunk)[Symbol.iterator]()
   for (;;) {
     signal.throwIfAborted()
     const started = performance.now()
-    const next = slices.next()
+    const next = generate(() => slices.next(), { table, chunk })
     clock.generateSeconds += (performance.now() - started) / 1000
     if (next.done) return
     onSlice(next.value.first - chunk.first)
     yield next.value
+  }
+}
+
+/** A generator of somebody's own may throw anything. */
+function generate<T>(next: () => T, place: { table: string; chunk: RowRange }): T {
+  try {
+    return next()
+  } catch (error) {
+    if (error instanceof DownpourError) throw error
+    const { table, chunk } = place
+    throw new DownpourError({
+      code: 'LOAD_GENERATOR',
+      message: `Cannot load "${table}": a generator failed between rows ${chunk.first} and ${chunk.first + chunk.count - 1}`,
+      why: `It threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`,
+      fix: 'Correct the generator in the seeder; this chunk was rolled back.',
+      exitCode: 4,
+      table,
+      row: chunk.first,
+      cause: error,
+    })
   }
 }

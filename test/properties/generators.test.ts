@@ -144,7 +144,7 @@ describe('columns of one table', () => {
             const [input] = inputs
             if (input?.kind === 'number') out.values.set(input.values.subarray(0, rows.count))
           }),
-        { inputs: [amount] },
+        [amount],
       )
     for (const columns of [
       { a: person.name, b: person.email },
@@ -549,9 +549,9 @@ describe('f.sumOf', () => {
     const ofDrawn = await planOf({ ...refinements, books: { ...books, count: 5 } })
     expect(await failureOf(() => rowsOf(ofDrawn, 'shelves'))).toEqual({
       code: 'PLAN_NOT_ENUMERATED',
-      message: 'A generator asks for the parents of "books"',
-      why: 'Only tables that say `each` in their seeder have their rows counted per parent.',
-      fix: 'Add `each: f.each(…)` to "books", or read its foreign key instead.',
+      message: 'Cannot sum "books.pages" for "shelves"',
+      why: 'The rows of "books" are not counted per row of "shelves".',
+      fix: `Add \`each: f.each('shelves', …)\` to "books".`,
     })
   })
 })

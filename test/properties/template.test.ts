@@ -262,15 +262,15 @@ describe('f.template', () => {
     expect(changed.length).toBeLessThanOrEqual(1)
   })
 
-  it('avoids a known text that stands in another column too', async () => {
+  it('leaves a known text alone that stands in another column', async () => {
     const unique = template('{first:slug}{number}', { first, number }, { isUnique: true })
     const plan = await planOf(
-      { things: { count: 19, rows: [{ b: 'ana8' }], columns: { a: unique } } },
+      { things: { count: 20, rows: [{ b: 'ana8' }], columns: { a: unique } } },
       { schema: { things } },
     )
     const texts = (await rowsOf(plan, 'things', { properties: ['a'] })).map(({ a }) => a)
-    expect(new Set(texts).size).toBe(19)
-    expect(texts).not.toContain('ana8')
+    expect(new Set(texts).size).toBe(20)
+    expect(texts).toContain('ana8')
   })
 
   it('gives columns that belong together the same parts', async () => {

@@ -94,7 +94,7 @@ const derived = () =>
         if (input?.kind !== 'number') throw new Error('The input is a number')
         for (let i = 0; i < rows.count; i++) out.values[i] = input.values[i]! + 10
       }),
-    { inputs: [f.int({ minValue: 1, maxValue: 500 })] },
+    [f.int({ minValue: 1, maxValue: 500 })],
   )
 
 export const catalogue: readonly CatalogueEntry[] = [

@@ -5,7 +5,7 @@ import * as f from '../../src/generate/generators/index.ts'
 import { vocabulary } from '../../src/generate/vocabulary.ts'
 import { checkPlan } from '../../src/plan/check-plan.ts'
 import type { Refinements } from '../../src/plan/refinement.ts'
-import { failureOf, planOf } from '../support/plans.ts'
+import { failureOf, planOf, rowsOf } from '../support/plans.ts'
 import type { PlanOptions } from '../support/plans.ts'
 
 const mood = pg.pgEnum('mood', ['calm', 'cross'])
@@ -193,6 +193,67 @@ describe('checkPlan', () => {
         why: 'It is unique, and its generator has 3 different values for 4 rows.',
       })
     })
+  })
+
+  it('knows which columns of a group are unique', async () => {
+    const { name, code } = f.templates({
+      parts: { letter: vocabulary('letter', ['a', 'b']), n: { min: 1, max: 99 } },
+      columns: { name: '{letter}', code: '{letter}{n}' },
+      isUnique: true,
+    })
+    await checkColumn('code', code!)
+    expect(await failureOf(() => checkColumn('code', name!))).toMatchObject({
+      code: 'PLAN_NOT_UNIQUE',
+      why: 'The column is unique, and its generator (templates) may give a value twice.',
+    })
+  })
+
+  it('keeps unique numbers apart from those of known rows', async () => {
+    const wish = (count: number) =>
+      planOf(
+        {
+          gauges: {
+            count,
+            rows: [{ whole: 6 }],
+            columns: { whole: f.int({ minValue: 5, maxValue: 9, isUnique: true }) },
+          },
+        },
+        { schema: { gauges } },
+      )
+    const plan = await wish(4)
+    await checkPlan(plan)
+    const numbers = (await rowsOf(plan, 'gauges', { properties: ['whole'] })).map((row) =>
+      Number(row['whole']),
+    )
+    expect(numbers[0]).toBe(6)
+    expect(new Set(numbers).size).toBe(4)
+    expect(await failureOf(async () => checkPlan(await wish(5)))).toMatchObject({
+      code: 'PLAN_UNIQUE_SPACE',
+    })
+  })
+
+  it('refuses NULLs where the column is NOT NULL', async () => {
+    const notes = pg.pgTable('notes', { id: pg.integer().primaryKey(), text: pg.text().notNull() })
+    const text = f.nullable(f.words(vocabulary('w', ['calm'])), { rate: 0.2 })
+    expect(
+      await failureOf(() =>
+        check({ notes: { count: 200, columns: { text } } }, { schema: { notes } }),
+      ),
+    ).toEqual({
+      code: 'PLAN_NULL',
+      message: 'Cannot seed "notes": column "text" cannot be filled',
+      why: 'The column is NOT NULL, and its generator gives NULL for some rows.',
+      fix: 'Use a generator that always gives a value, or let the column be NULL in the schema.',
+    })
+  })
+
+  it.each([
+    ['f.nullable() cannot have the rate 1.5', () => f.nullable(f.int(), { rate: 1.5 })],
+    ['f.boolean() cannot have the probability -0.1', () => f.boolean({ probability: -0.1 })],
+    ['f.decimal() cannot have 10 digits after the point', () => f.decimal({ scale: 10 })],
+    ['f.int() was given a range without values', () => f.int({ minValue: 3, maxValue: 2 })],
+  ])('refuses at once: %s', (text, make) => {
+    expect(make).toThrow(text)
   })
 
   it('refuses children that must have a parent where there is none', async () => {

@@ -51,7 +51,6 @@ export function group<
   const shared: Group = {
     name: `group of ${names.join(', ')}`,
     inputs: [],
-    isUnique: false,
     async prepare(context) {
       const { columns, fill } = await prepare(context)
       const outputs = Object.fromEntries(

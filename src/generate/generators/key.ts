@@ -9,12 +9,13 @@ import type { Generator } from '../generator.ts'
  * { columns: { id: f.intPrimaryKey() } } // 1, 2, 3, …
  */
 export function intPrimaryKey(): Generator {
-  return createGenerator(
-    'intPrimaryKey',
-    ({ self }) =>
-      fillVector({ kind: 'number' }, (rows, out) => {
+  return createGenerator('intPrimaryKey', ({ self }) =>
+    fillVector(
+      { kind: 'number' },
+      (rows, out) => {
         for (let i = 0; i < rows.count; i++) out.values[i] = self.keyStart + rows.numbers[i]!
-      }),
-    { isUnique: true },
+      },
+      Infinity,
+    ),
   )
 }

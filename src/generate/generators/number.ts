@@ -3,6 +3,8 @@ import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
+import { createUniqueIndex } from '../unique-index.ts'
+import { refuseOddRange, refuseOddShare } from './refuse.ts'
 
 export interface IntOptions {
   /** @defaultValue 0 */
@@ -22,26 +24,25 @@ export interface IntOptions {
  */
 export function int(options: IntOptions = {}): Generator {
   const { minValue = 0, maxValue = 1000, isUnique = false } = options
-  checkRange('int', minValue, maxValue)
+  refuseOddRange('int', minValue, maxValue)
   const span = maxValue - minValue + 1
-  return createGenerator(
-    'int',
-    ({ seed, purpose }) => {
-      const key = createHashKey(seed, purpose)
-      const permutation = isUnique ? createPermutation(seed, purpose, span) : undefined
-      const offset = permutation
-        ? (row: number) => permutation.at(row)
-        : (row: number) => below(key, row, span)
-      return fillVector(
-        { kind: 'number' },
-        (rows, out) => {
-          for (let i = 0; i < rows.count; i++) out.values[i] = minValue + offset(rows.numbers[i]!)
-        },
-        span,
-      )
-    },
-    { isUnique },
-  )
+  return createGenerator('int', ({ seed, purpose, knownValues }) => {
+    const key = createHashKey(seed, purpose)
+    const taken = knownValues
+      .map((value) => Number(value) - minValue)
+      .filter((offset) => Number.isInteger(offset) && offset >= 0 && offset < span)
+    const unique = isUnique
+      ? createUniqueIndex(createPermutation(seed, purpose, span), taken)
+      : undefined
+    const offset = unique ? (row: number) => unique.at(row) : (row: number) => below(key, row, span)
+    return fillVector(
+      { kind: 'number' },
+      (rows, out) => {
+        for (let i = 0; i < rows.count; i++) out.values[i] = minValue + offset(rows.numbers[i]!)
+      },
+      unique?.size,
+    )
+  })
 }
 
 export interface NumberOptions {
@@ -56,17 +57,26 @@ export interface NumberOptions {
 /**
  * Exact decimals, uniformly from `minValue` to `maxValue`, both included.
  *
- * @throws DownpourError `PLAN_EMPTY_RANGE` when the range is empty or beyond 2^53 units of `scale`
+ * @throws DownpourError `PLAN_EMPTY_RANGE` when the range is empty or beyond 2^53 units of `scale`,
+ *   `PLAN_SCALE`
  * @example
  * { columns: { price: f.decimal({ minValue: 1, maxValue: 99.99 }) } } // 27.13, 80.02, …
  */
 export function decimal(options: NumberOptions = {}): Generator {
   const { minValue = 0, maxValue = 1000, scale = 2 } = options
+  if (!Number.isInteger(scale) || scale < 0 || scale > 9) {
+    throw new DownpourError({
+      code: 'PLAN_SCALE',
+      message: `f.decimal() cannot have ${scale} digits after the point`,
+      why: 'Decimals are held as whole numbers below 2^53.',
+      fix: 'Give a whole number from 0 to 9.',
+    })
+  }
   let one = 1
   for (let digit = 0; digit < scale; digit++) one *= 10
   const lowest = Math.round(minValue * one)
   const highest = Math.round(maxValue * one)
-  checkRange('decimal', lowest, highest)
+  refuseOddRange('decimal', lowest, highest)
   return createGenerator('decimal', ({ seed, purpose }) => {
     const key = createHashKey(seed, purpose)
     return fillVector({ kind: 'decimal', scale }, (rows, out) => {
@@ -81,11 +91,14 @@ export function decimal(options: NumberOptions = {}): Generator {
  * True with a probability.
  *
  * @param options - `probability` of true, from 0 to 1, default 0.5
+ * @throws DownpourError `PLAN_NO_SHARE`
  * @example
  * { columns: { isActive: f.boolean({ probability: 0.9 }) } }
  */
 export function boolean(options: { readonly probability?: number } = {}): Generator {
-  const threshold = (options.probability ?? 0.5) * 1_000_000_000
+  const { probability = 0.5 } = options
+  refuseOddShare('boolean', 'probability', probability)
+  const threshold = probability * 1_000_000_000
   return createGenerator('boolean', ({ seed, purpose }) => {
     const key = createHashKey(seed, purpose)
     return fillVector({ kind: 'boolean' }, (rows, out) => {
@@ -93,16 +106,5 @@ export function boolean(options: { readonly probability?: number } = {}): Genera
         out.values[i] = below(key, rows.numbers[i]!, 1_000_000_000) < threshold ? 1 : 0
       }
     })
-  })
-}
-
-function checkRange(generator: string, lowest: number, highest: number): void {
-  const isWhole = Number.isSafeInteger(lowest) && Number.isSafeInteger(highest)
-  if (isWhole && highest >= lowest && Number.isSafeInteger(highest - lowest + 1)) return
-  throw new DownpourError({
-    code: 'PLAN_EMPTY_RANGE',
-    message: `f.${generator}() was given a range without values`,
-    why: `It goes from ${lowest} to ${highest}.`,
-    fix: 'Give whole numbers below 2^53 with minValue at most maxValue.',
   })
 }

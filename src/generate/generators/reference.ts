@@ -50,7 +50,6 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
     group: {
       name: `reference to ${parent}`,
       inputs: [row],
-      isUnique: false,
       async prepare(context) {
         const reader = await context.table(parent).read([property])
         const value = reader.vectors[0]!

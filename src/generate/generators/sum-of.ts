@@ -9,7 +9,8 @@ import type { DecimalVector, NumberVector } from '../vector.ts'
  *
  * @param child - a table that is enumerated by this one (`each`)
  * @param property - the child's numeric column
- * @throws DownpourError `PLAN_NOT_NUMERIC` when the child's column holds no numbers
+ * @throws DownpourError `PLAN_NOT_NUMERIC` when the child's column holds no numbers,
+ *   `PLAN_NOT_ENUMERATED` when the child is not counted per row of this table
  * @example
  * { columns: { balance: f.sumOf('transactions', 'amount') } }
  */
@@ -19,9 +20,17 @@ export function sumOf(child: string, property: string): Generator {
     group: {
       name: `sum of ${child}.${property}`,
       inputs: [],
-      isUnique: false,
       async prepare(context) {
         const children = context.table(child)
+        if (children.enumeratedBy !== context.self.key) {
+          throw new DownpourError({
+            code: 'PLAN_NOT_ENUMERATED',
+            message: `Cannot sum "${child}.${property}" for "${context.self.key}"`,
+            why: `The rows of "${child}" are not counted per row of "${context.self.key}".`,
+            fix: `Add \`each: f.each('${context.self.key}', …)\` to "${child}".`,
+            table: context.self.key,
+          })
+        }
         const reader = await children.read([property])
         const amounts = reader.vectors[0]!
         if (amounts.kind !== 'decimal' && amounts.kind !== 'number') {

@@ -43,7 +43,6 @@ export function templates<Name extends string>(
   const shared: Group = {
     name: 'templates',
     inputs: [],
-    isUnique: options.isUnique ?? false,
     prepare: (context) => prepareTemplates(options, context),
   }
   return Object.fromEntries(
@@ -102,7 +101,7 @@ async function prepareTemplates(
   })
   return {
     outputs,
-    ...(chooser.size === undefined ? {} : { size: chooser.size }),
+    sizes: chooser.sizes,
     fill(rows) {
       for (let i = 0; i < rows.count; i++) {
         chooser.choose(rows.numbers[i]!)
@@ -115,7 +114,8 @@ async function prepareTemplates(
 interface Chooser {
   /** Puts the row's choice of each part into `choices`. */
   choose(row: number): void
-  readonly size?: number
+  /** As `PreparedGroup.sizes`. */
+  readonly sizes: Readonly<Record<string, number>>
 }
 
 function chooseFreely(
@@ -124,6 +124,7 @@ function chooseFreely(
   choices: Float64Array,
 ): Chooser {
   return {
+    sizes: {},
     choose(row) {
       for (let part = 0; part < keys.length; part++) {
         choices[part] = below(keys[part]!, row, sizes[part]!)
@@ -146,7 +147,8 @@ function chooseUnique(
   },
 ): Chooser {
   const { names, sizes, context, choices } = parts
-  const reasons = columns.map(({ segments, text }) => ({
+  const reasons = columns.map(({ name, segments, text }) => ({
+    name,
     text,
     why: whyAmbiguous(segments, names),
   }))
@@ -169,16 +171,17 @@ function chooseUnique(
     })
   }
   const permutation = createPermutation(context.seed, context.purpose, size)
-  const known = context.knownTexts.flatMap((text) =>
+  const known = context.knownValues.flatMap((value) =>
     columns.flatMap(({ segments }) => {
-      const taken = parseTemplate(segments, text)
+      const taken = parseTemplate(segments, String(value))
       const isWhole = taken && names.every((_, part) => taken[part] !== undefined)
       return isWhole ? [toIndex(taken, sizes)] : []
     }),
   )
   const unique = createUniqueIndex(permutation, known)
+  const told = reasons.filter(({ why }) => why === undefined)
   return {
-    size: unique.size,
+    sizes: Object.fromEntries(told.map(({ name }) => [name, unique.size])),
     choose(row) {
       let rest = unique.at(row)
       for (let part = sizes.length - 1; part >= 0; part--) {

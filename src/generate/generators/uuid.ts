@@ -9,11 +9,11 @@ import { createHashKey, mix } from '../hash.ts'
  * { columns: { id: f.uuid() } } // '5f2c9d1e-…'
  */
 export function uuid(): Generator {
-  return createGenerator(
-    'uuid',
-    ({ seed, purpose }) => {
-      const keys = [0, 1, 2, 3].map((word) => createHashKey(seed, `${purpose}/${word}`))
-      return fillVector({ kind: 'uuid' }, (rows, { bytes }) => {
+  return createGenerator('uuid', ({ seed, purpose }) => {
+    const keys = [0, 1, 2, 3].map((word) => createHashKey(seed, `${purpose}/${word}`))
+    return fillVector(
+      { kind: 'uuid' },
+      (rows, { bytes }) => {
         for (let i = 0; i < rows.count; i++) {
           const row = rows.numbers[i]!
           const low = row >>> 0
@@ -31,8 +31,8 @@ export function uuid(): Generator {
           bytes[position - 10] = (bytes[position - 10]! & 0x0f) | 0x40
           bytes[position - 8] = (bytes[position - 8]! & 0x3f) | 0x80
         }
-      })
-    },
-    { isUnique: true },
-  )
+      },
+      Infinity,
+    )
+  })
 }

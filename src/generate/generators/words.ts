@@ -69,38 +69,32 @@ export function valuesFromArray(options: {
       fix: 'Give at least one value with a weight above 0, and none below.',
     })
   }
-  return createGenerator(
-    'valuesFromArray',
-    ({ seed, purpose, knownTexts }) => {
-      const key = createHashKey(seed, purpose)
-      const table = createWeightTable(weights)
-      const known = values.flatMap((value, index) =>
-        typeof value === 'string' && knownTexts.includes(value) ? [index] : [],
-      )
-      const unique = createUniqueIndex(createPermutation(seed, purpose, values.length), known)
-      const choose = isUnique
-        ? (row: number) => unique.at(row)
-        : (row: number) => table.pick(hash(key, row))
-      const texts = values.filter((value) => typeof value === 'string')
-      if (texts.length === values.length) {
-        return fillVector(
-          { kind: 'dictionary', dictionary: createDictionary(texts) },
-          (rows, out) => {
-            for (let i = 0; i < rows.count; i++) out.codes[i] = choose(rows.numbers[i]!)
-          },
-          unique.size,
-        )
-      }
+  return createGenerator('valuesFromArray', ({ seed, purpose, knownValues }) => {
+    const key = createHashKey(seed, purpose)
+    const table = createWeightTable(weights)
+    const known = values.flatMap((value, index) => (knownValues.includes(value) ? [index] : []))
+    const unique = createUniqueIndex(createPermutation(seed, purpose, values.length), known)
+    const choose = isUnique
+      ? (row: number) => unique.at(row)
+      : (row: number) => table.pick(hash(key, row))
+    const texts = values.filter((value) => typeof value === 'string')
+    if (texts.length === values.length) {
       return fillVector(
-        { kind: 'value' },
+        { kind: 'dictionary', dictionary: createDictionary(texts) },
         (rows, out) => {
-          for (let i = 0; i < rows.count; i++) out.values[i] = values[choose(rows.numbers[i]!)]
+          for (let i = 0; i < rows.count; i++) out.codes[i] = choose(rows.numbers[i]!)
         },
-        unique.size,
+        isUnique ? unique.size : undefined,
       )
-    },
-    { isUnique },
-  )
+    }
+    return fillVector(
+      { kind: 'value' },
+      (rows, out) => {
+        for (let i = 0; i < rows.count; i++) out.values[i] = values[choose(rows.numbers[i]!)]
+      },
+      isUnique ? unique.size : undefined,
+    )
+  })
 }
 
 function flatten<Value extends string | number | boolean>(
