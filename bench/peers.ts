@@ -127,9 +127,13 @@ async function compareOnFinance(url: string): Promise<void> {
     Object.entries(schema).filter(([key]) => finance.includes(key)),
   )
   const peer = (transactions: number) =>
-    drizzleSeed(db, peerSchema).refine(() => ({
+    drizzleSeed(db, peerSchema).refine((funcs) => ({
       users: { count: users },
-      accounts: { count: 200 },
+      // The checks of the schema are unknown to it, so they are told here.
+      accounts: {
+        count: 200,
+        columns: { currency: funcs.default({ defaultValue: 'EUR' }) },
+      },
       categories: { count: 16 },
       transactions: { count: transactions },
     }))

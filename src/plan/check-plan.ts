@@ -17,6 +17,7 @@ import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
 export async function checkPlan(plan: Plan): Promise<void> {
   for (const table of loadedTables(plan)) {
     checkKnownKeys(table)
+    checkKeySpace(table)
     checkParents(plan, table)
     const properties = table.columns.map(({ model }) => model.property)
     const reader = await openGenerated({ plan, path: [] }, table, properties)
@@ -144,6 +145,27 @@ function checkKnownKeys(table: PlannedTable): void {
     code: 'PLAN_KNOWN_KEY',
     why: `Known row ${row} gives it a value, but keys follow from the row number.`,
     fix: `Leave "${key.property}" out of the known rows; row ${row} gets ${table.keyStart + row}.`,
+  })
+}
+
+/** Up to where the keys of a type count; doubles are exact up to 2^53. */
+const largestKeys: Readonly<Record<string, number>> = {
+  int2: 32_767,
+  int4: 2_147_483_647,
+  int8: Number.MAX_SAFE_INTEGER,
+}
+
+/** After a large key somebody wrote, or in a small type, there may be no keys left. */
+function checkKeySpace(table: PlannedTable): void {
+  const { rows, keyStart, columns } = table
+  const key = columns.find(({ generator }) => generator.group.name === 'intPrimaryKey')?.model
+  const largest = key && largestKeys[key.type.name]
+  const last = keyStart + (rows.first + rows.count - 1)
+  if (largest === undefined || rows.count === 0 || last <= largest) return
+  throw columnError(table, key!, {
+    code: 'PLAN_KEY_SPACE',
+    why: `Keys would go up to ${last}, and those of this type end at ${largest}.`,
+    fix: 'Plan fewer rows, or use a larger integer type; after --append, look for a row with a very large key.',
   })
 }
 

@@ -5,7 +5,10 @@ import type { ServerType } from './server-type.ts'
 export interface CatalogTable {
   /** `r` a table, `p` partitioned, `v` a view, `f` foreign, … (`pg_class.relkind`). */
   readonly kind: string
-  readonly mayInsert: boolean
+  /** What the role needs for a load and has not, e.g. `INSERT ON "public"."users"`. */
+  readonly missingRights: readonly string[]
+  /** Whether its name alone leads to it, by the `search_path`. */
+  readonly isVisible: boolean
   readonly columns: ReadonlyMap<string, CatalogColumn>
 }
 
@@ -14,6 +17,8 @@ export interface CatalogColumn {
   /** The declared type, as `format_type` prints it. */
   readonly declared: string
   readonly serverType: ServerType
+  /** The values of an enum, in its order; `undefined` for other types. */
+  readonly enumLabels: readonly string[] | undefined
   readonly notNull: boolean
   readonly generated: boolean
   /** Whether the server fills it when it is left out. */
@@ -29,7 +34,8 @@ interface ColumnRow {
   readonly schema: string
   readonly table: string
   readonly kind: string
-  readonly may_insert: boolean
+  readonly missing_rights: string
+  readonly visible: boolean
   readonly name: string
   readonly declared: string
   readonly type: number
@@ -37,6 +43,8 @@ interface ColumnRow {
   readonly not_null: boolean
   readonly generated: boolean
   readonly has_default: boolean
+  /** The column's own sequence, where the role may not set it. */
+  readonly closed_sequence: string | null
 }
 
 interface TypeRow {
@@ -47,6 +55,8 @@ interface TypeRow {
   readonly element: number
   readonly base: number
   readonly modifier: number
+  /** A JSON array. */
+  readonly labels: string | null
 }
 
 /**
@@ -65,7 +75,8 @@ export async function readCatalog(
     if (own.length === 0) return undefined
     return {
       kind: own[0]!.kind,
-      mayInsert: own[0]!.may_insert,
+      missingRights: missingRights(own),
+      isVisible: own[0]!.visible,
       columns: new Map(
         own.map((column): [string, CatalogColumn] => [
           column.name,
@@ -73,6 +84,7 @@ export async function readCatalog(
             name: column.name,
             declared: column.declared,
             serverType: resolveType(types, column.type, column.modifier),
+            enumLabels: enumLabels(types, column.type),
             notNull: column.not_null,
             generated: column.generated,
             hasDefault: column.has_default,
@@ -83,12 +95,44 @@ export async function readCatalog(
   })
 }
 
+function missingRights(columns: readonly ColumnRow[]): readonly string[] {
+  return [
+    ...(JSON.parse(columns[0]!.missing_rights) as readonly string[]),
+    ...columns.flatMap(({ closed_sequence: name }) =>
+      name === null ? [] : [`SELECT, UPDATE ON SEQUENCE ${name}`],
+    ),
+  ]
+}
+
+function enumLabels(
+  types: ReadonlyMap<number, TypeRow>,
+  oid: number,
+): readonly string[] | undefined {
+  const type = types.get(oid)!
+  if (type.type === 'd') return enumLabels(types, type.base)
+  return type.labels === null ? undefined : (JSON.parse(type.labels) as readonly string[])
+}
+
 const columnsQuery = `
   select n.nspname as schema, c.relname as table, c.relkind as kind,
-    has_table_privilege(c.oid, 'INSERT') as may_insert,
+    array_to_json(array_remove(array[
+      case when not has_schema_privilege(n.oid, 'USAGE')
+        then format('USAGE ON SCHEMA %I', n.nspname) end,
+      case when not has_table_privilege(c.oid, 'SELECT')
+        then format('SELECT ON %I.%I', n.nspname, c.relname) end,
+      case when not has_table_privilege(c.oid, 'INSERT')
+        then format('INSERT ON %I.%I', n.nspname, c.relname) end
+    ], null))::text as missing_rights,
+    pg_table_is_visible(c.oid) as visible,
     a.attname as name, format_type(a.atttypid, a.atttypmod) as declared,
     a.atttypid::int8::float8 as type, a.atttypmod as modifier, a.attnotnull as not_null,
-    a.attgenerated <> '' as generated, a.atthasdef or a.attidentity <> '' as has_default
+    a.attgenerated <> '' as generated, a.atthasdef or a.attidentity <> '' as has_default,
+    (select format('%I.%I', n.nspname, s.relname)
+       from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
+       where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
+         and d.refobjid = c.oid and d.refobjsubid = a.attnum and d.deptype in ('a', 'i')
+         and not (has_sequence_privilege(s.oid, 'SELECT') and has_sequence_privilege(s.oid, 'UPDATE'))
+       limit 1) as closed_sequence
   from json_to_recordset($1::text::json) as wanted(schema text, name text)
   join pg_namespace n on n.nspname = wanted.schema
   join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
@@ -103,7 +147,9 @@ const typesQuery = `
   )
   select t.oid::int8::float8 as oid, t.typname as name, t.typtype as type,
     t.typcategory as category, t.typelem::int8::float8 as element,
-    t.typbasetype::int8::float8 as base, t.typtypmod as modifier
+    t.typbasetype::int8::float8 as base, t.typtypmod as modifier,
+    (select json_agg(e.enumlabel order by e.enumsortorder)::text from pg_enum e
+       where e.enumtypid = t.oid) as labels
   from needed join pg_type t using (oid)`
 
 async function readTypes(

@@ -34,6 +34,25 @@ function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Targ
       fix: 'Apply the migrations: npm run migrate.',
     })
   }
+  checkTable(model, found)
+  for (const column of model.columns) {
+    if (!column.generated) checkColumn(model, column, found.columns.get(column.name))
+  }
+  const columns = table.columns.map(({ model: column }) => ({
+    table: model.key,
+    name: column.name,
+    serverType: found.columns.get(column.name)!.serverType,
+    toDriver: column.toDriver,
+  }))
+  const written = new Set(columns.map(({ name }) => name))
+  for (const column of found.columns.values()) {
+    const fillsItself = !column.notNull || column.hasDefault || column.generated
+    if (!fillsItself && !written.has(column.name)) throw unfilledColumn(model, column.name)
+  }
+  return { table, columns }
+}
+
+function checkTable(model: TableModel, found: CatalogTable): void {
   if (!['r', 'p'].includes(found.kind)) {
     throw targetError(model, {
       code: 'TARGET_NOT_A_TABLE',
@@ -41,34 +60,37 @@ function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Targ
       fix: 'Leave it out of the schema module that is seeded.',
     })
   }
-  if (!found.mayInsert) {
-    throw targetError(model, {
+  const [right] = found.missingRights
+  if (right !== undefined) {
+    throw new DownpourError({
       code: 'TARGET_NO_RIGHT',
-      why: 'The role has no right to insert into it.',
-      fix: `Grant it: GRANT INSERT ON "${model.schema}"."${model.name}" TO the role.`,
-    })
-  }
-  const written = table.columns.map(({ model: column }) => {
-    const actual = found.columns.get(column.name)
-    checkColumn(model, column, actual)
-    return {
+      message: `Cannot seed "${model.key}": the role lacks a right`,
+      why: `It lacks ${found.missingRights.join(' and ')}.`,
+      fix: `Grant it what it lacks, or use another role: GRANT ${right} TO the role.`,
       table: model.key,
-      name: column.name,
-      serverType: actual!.serverType,
-      toDriver: column.toDriver,
-    }
-  })
-  for (const column of found.columns.values()) {
-    const isWritten = written.some(({ name }) => name === column.name)
-    if (isWritten || !column.notNull || column.hasDefault || column.generated) continue
-    throw targetError(model, {
-      code: 'TARGET_EXTRA_COLUMN',
-      why: `Its column "${column.name}" is NOT NULL without a default, and the schema does not write it.`,
-      fix: 'Add the column to the Drizzle table, or give it a default in the database.',
-      column: column.name,
     })
   }
-  return { table, columns: written }
+  if (model.schema === 'public' && !found.isVisible) {
+    throw new DownpourError({
+      code: 'TARGET_SEARCH_PATH',
+      message: `Cannot seed "${model.key}": the search_path does not lead to its table`,
+      why: `Drizzle writes "${model.name}" without a schema, and the server takes it for another table than "public"."${model.name}", or for none.`,
+      fix: 'Put public first: ALTER DATABASE … SET search_path = public.',
+      table: model.key,
+    })
+  }
+}
+
+function unfilledColumn(table: TableModel, name: string): DownpourError {
+  const declared = table.columns.find((column) => column.name === name)
+  return targetError(table, {
+    code: 'TARGET_EXTRA_COLUMN',
+    why: `Its column "${name}" is NOT NULL without a default in the database, and nothing fills it.`,
+    fix: declared
+      ? `Give it a generator in the seeder: ${table.key}: { columns: { ${declared.property}: f.… } }.`
+      : 'Add the column to the Drizzle table, or give it a default in the database.',
+    column: declared?.property ?? name,
+  })
 }
 
 function checkColumn(
@@ -92,10 +114,20 @@ function checkColumn(
       column: column.property,
     })
   }
-  if (sameType(column.type, parseSqlType(actual.declared))) return
+  if (!sameType(column.type, parseSqlType(actual.declared))) {
+    throw targetError(table, {
+      code: 'TARGET_TYPE',
+      why: `Its column "${column.name}" is ${actual.declared} in the database and ${column.declaration} in the schema.`,
+      fix: 'Generate and apply a migration, so that the two agree.',
+      column: column.property,
+    })
+  }
+  const { enumLabels = column.enumValues } = actual
+  const unknown = column.enumValues?.find((value) => !enumLabels!.includes(value))
+  if (unknown === undefined) return
   throw targetError(table, {
-    code: 'TARGET_TYPE',
-    why: `Its column "${column.name}" is ${actual.declared} in the database and ${column.declaration} in the schema.`,
+    code: 'TARGET_ENUM',
+    why: `Its column "${column.name}" is ${actual.declared}, which has no value "${unknown}" in the database.`,
     fix: 'Generate and apply a migration, so that the two agree.',
     column: column.property,
   })

@@ -1,28 +1,33 @@
 import { DownpourError } from '../errors.ts'
-import type { TableModel } from '../model/table.ts'
+import type { ColumnModel, TableModel } from '../model/table.ts'
 import type { ExistingRows } from '../plan/build-plan.ts'
 import { isIntegerKey } from '../plan/choose-generator.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
+import { serverError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 
-/** Counts a table's rows and reads the ends of its integer key. */
+/**
+ * Counts a table's rows and reads the ends of its integer key.
+ *
+ * @throws DownpourError `TARGET_UNREADABLE` with the server's reason
+ */
 export async function readExistingRows(session: Session, table: TableModel): Promise<ExistingRows> {
-  const key = table.columns.find((column) => isIntegerKey(table, column))
+  const key = countedKey(table)
   const name = key && quoteIdentifier(key.name)
   const ends = name
     ? `min(${name})::float8 as smallest, max(${name})::float8 as largest`
     : 'null as smallest, null as largest'
-  const [row] = await session.query<{
+  const row = await readOne<{
     rows: number
     smallest: number | null
     largest: number | null
-  }>(`select count(*)::float8 as rows, ${ends} from ${quoteTable(table.schema, table.name)}`)
+  }>(session, table, `count(*)::float8 as rows, ${ends} from ${nameOf(table)}`)
   return {
-    rows: row!.rows,
-    smallestKey: row!.smallest ?? undefined,
-    largestKey: row!.largest ?? undefined,
+    rows: row.rows,
+    smallestKey: row.smallest ?? undefined,
+    largestKey: row.largest ?? undefined,
   }
 }
 
@@ -37,10 +42,12 @@ export async function refuseExistingRows(
 ): Promise<void> {
   const full: string[] = []
   for (const { model } of tables) {
-    const [row] = await session.query<{ full: boolean }>(
-      `select exists (select 1 from ${quoteTable(model.schema, model.name)}) as full`,
+    const row = await readOne<{ full: boolean }>(
+      session,
+      model,
+      `exists (select from ${nameOf(model)}) as full`,
     )
-    if (row!.full) full.push(model.key)
+    if (row.full) full.push(model.key)
   }
   if (full.length === 0) return
   throw new DownpourError({
@@ -66,22 +73,62 @@ export async function checkParentRows(session: Session, plan: Plan): Promise<voi
   )
   for (const parent of plan.tables) {
     if (parent.isLoaded || !wanted.has(parent.model.key)) continue
-    const { rows, smallestKey, largestKey } = await readExistingRows(session, parent.model)
     const planned = parent.rows.first + parent.rows.count
+    // Without rows to refer to the children's keys are NULL, whatever the table holds.
+    if (planned === 0) continue
+    const { rows, smallestKey, largestKey } = await readExistingRows(session, parent.model)
     const isThere =
       rows === planned &&
-      (rows === 0 ||
-        largestKey === undefined ||
+      (largestKey === undefined ||
         (smallestKey === parent.keyStart && largestKey === parent.keyStart + planned - 1))
     if (isThere) continue
     throw new DownpourError({
       code: 'REFUSED_PARENT_ROWS',
       message: `Cannot refer to the rows of "${parent.model.key}"`,
-      why: `The plan counts on ${planned} rows with keys from ${parent.keyStart} on, and the table holds ${rows} rows${largestKey === undefined ? '' : ` with keys from ${smallestKey} to ${largestKey}`}.`,
+      why: `The plan counts on ${planned} rows${keysFrom(parent)}, and the table holds ${rows} rows${largestKey === undefined ? '' : ` with keys from ${smallestKey} to ${largestKey}`}.`,
       fix: `Add ${parent.model.key} to --only, or seed it first with the same profile, counts and seed.`,
       table: parent.model.key,
     })
   }
+}
+
+function keysFrom({ model, keyStart }: PlannedTable): string {
+  return countedKey(model) ? ` with keys from ${keyStart} on` : ''
+}
+
+/** The integer key that counts rows; one that refers to another table is that table's. */
+function countedKey(table: TableModel): ColumnModel | undefined {
+  const referring = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
+  return table.columns.find((column) => isIntegerKey(table, column) && !referring.has(column.name))
+}
+
+async function readOne<Row extends object>(
+  session: Session,
+  table: TableModel,
+  selection: string,
+): Promise<Row> {
+  try {
+    const [row] = await session.query<Row>(`select ${selection}`)
+    return row!
+  } catch (error) {
+    const reason = serverError(error)
+    if (!reason) throw error
+    throw new DownpourError({
+      code: 'TARGET_UNREADABLE',
+      message: `Cannot see what "${table.key}" holds`,
+      why: `The server said: ${reason.message} (SQLSTATE ${reason.code}).`,
+      fix:
+        reason.code === '42501'
+          ? `Use a role that may read it: GRANT SELECT ON ${nameOf(table)} TO the role.`
+          : 'Apply the migrations: npm run migrate.',
+      table: table.key,
+      cause: reason,
+    })
+  }
+}
+
+function nameOf({ schema, name }: TableModel): string {
+  return quoteTable(schema, name)
 }
 
 function listed(names: readonly string[]): string {

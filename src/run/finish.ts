@@ -1,8 +1,32 @@
-import type { TableModel } from '../model/table.ts'
+import { DownpourError } from '../errors.ts'
 import { isIntegerKey } from '../plan/choose-generator.ts'
 import type { PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
+import { serverError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
+
+/**
+ * What follows the load: sequences, then statistics.
+ *
+ * @throws DownpourError `FINISH_FAILED` with the server's reason; the rows stay
+ */
+export async function finish(session: Session, tables: readonly PlannedTable[]): Promise<void> {
+  try {
+    await setSequences(session, tables)
+    await analyse(session, tables)
+  } catch (error) {
+    const reason = serverError(error)
+    if (!reason) throw error
+    throw new DownpourError({
+      code: 'FINISH_FAILED',
+      message: 'The rows are loaded, but not all sequences and statistics are up to date',
+      why: `The server said: ${reason.message} (SQLSTATE ${reason.code}).`,
+      fix: 'Remove the cause, then run it again with --reset.',
+      exitCode: 4,
+      cause: reason,
+    })
+  }
+}
 
 /**
  * Puts every sequence after the largest key that is there: explicit keys do not advance it, and the
@@ -33,14 +57,8 @@ export async function setSequences(
 }
 
 /** Fresh statistics, so that the first query after the load is planned well. */
-export async function analyse(session: Session, tables: readonly PlannedTable[]): Promise<void> {
+async function analyse(session: Session, tables: readonly PlannedTable[]): Promise<void> {
   for (const { model } of tables) {
     await session.query(`analyze ${quoteTable(model.schema, model.name)}`)
   }
-}
-
-/** Empties tables and restarts their sequences, all or none. */
-export async function resetTables(session: Session, tables: readonly TableModel[]): Promise<void> {
-  const names = tables.map(({ schema, name }) => quoteTable(schema, name))
-  if (names.length > 0) await session.query(`truncate ${names.join(', ')} restart identity`)
 }

@@ -121,7 +121,9 @@ async function loadTable(
           total: rows.count,
         }),
     })
-    await inTransaction([target], () => loadChunk(session, { target, chunk, writer, slices: watched }))
+    await inTransaction([target], () =>
+      loadChunk(session, { target, chunk, writer, slices: watched }),
+    )
     chunks++
   }
   onProgress({ table: model.key, rows: rows.count, total: rows.count })

@@ -38,8 +38,9 @@ export async function takeRunLock(url: string): Promise<RunLock> {
   }
 }
 
+/** A role that may not look at the holder's session sees its name only. */
 async function busyError(session: Session): Promise<DownpourError> {
-  const [holder] = await session.query<{ name: string; address: string; since: string }>(`
+  const [holder] = await session.query<{ name: string; address: string; since: string | null }>(`
     select a.application_name as name, coalesce(host(a.client_addr), 'this machine') as address,
       to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS') as since
     from pg_locks l join pg_stat_activity a using (pid)
@@ -49,9 +50,12 @@ async function busyError(session: Session): Promise<DownpourError> {
   return new DownpourError({
     code: 'REFUSED_BUSY',
     message: 'Another run is at work on this database',
-    why: holder
-      ? `${holder.name} on ${holder.address} has held it since ${holder.since}.`
-      : 'It ended at this very moment.',
+    why:
+      holder === undefined
+        ? 'It ended at this very moment.'
+        : holder.since === null
+          ? `${holder.name} holds the lock.`
+          : `${holder.name} on ${holder.address} has held the lock since ${holder.since}.`,
     fix: 'Wait until it has ended, or use another database.',
   })
 }

@@ -16,7 +16,8 @@ export interface Migration {
  * The migrations that the database does not have yet.
  *
  * @param folder - what drizzle-kit wrote
- * @throws DownpourError `MIGRATE_FOLDER` when the folder cannot be read, `MIGRATE_ORDER` when
+ * @throws DownpourError `MIGRATE_FOLDER` when the folder cannot be read, `MIGRATE_UNREADABLE` when
+ *   the role may not see what is applied, `MIGRATE_ORDER` when
  *   Drizzle's migrator would silently skip one (https://github.com/drizzle-team/drizzle-orm/issues/5316)
  */
 export async function findPendingMigrations(
@@ -91,13 +92,25 @@ async function readMigrations(folder: string): Promise<readonly Migration[]> {
 async function readApplied(
   session: Session,
 ): Promise<readonly { readonly hash: string; readonly created_at: number }[]> {
-  const [found] = await session.query<{ exists: boolean }>(
-    "select to_regclass('drizzle.__drizzle_migrations') is not null as exists",
-  )
-  if (!found!.exists) return []
-  return session.query<{ hash: string; created_at: number }>(
-    'select hash, created_at::float8 as created_at from drizzle.__drizzle_migrations',
-  )
+  try {
+    const [found] = await session.query<{ exists: boolean }>(
+      "select to_regclass('drizzle.__drizzle_migrations') is not null as exists",
+    )
+    if (!found!.exists) return []
+    return await session.query<{ hash: string; created_at: number }>(
+      'select hash, created_at::float8 as created_at from drizzle.__drizzle_migrations',
+    )
+  } catch (error) {
+    const reason = serverError(error)
+    if (!reason) throw error
+    throw new DownpourError({
+      code: 'MIGRATE_UNREADABLE',
+      message: 'Cannot see which migrations are applied',
+      why: `The server said: ${reason.message} (SQLSTATE ${reason.code}).`,
+      fix: 'Use a role that may read drizzle.__drizzle_migrations.',
+      cause: reason,
+    })
+  }
 }
 
 function firstLine(statement: string): string {

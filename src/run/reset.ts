@@ -2,9 +2,10 @@ import { DownpourError } from '../errors.ts'
 import type { TableModel } from '../model/table.ts'
 import { refuseUnknownTables } from '../plan/build-plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
+import { quoteTable } from '../postgres/identifiers.ts'
 import { serverError } from '../postgres/server-error.ts'
 import { openSession } from '../postgres/session.ts'
-import { resetTables } from './finish.ts'
+import type { Session } from '../postgres/session.ts'
 import { guardDatabase } from './guard.ts'
 import { takeRunLock } from './lock.ts'
 
@@ -36,12 +37,25 @@ export async function resetDatabase(request: ResetRequest): Promise<readonly str
     } finally {
       await lock.release()
     }
-  } catch (error) {
-    throw resetError(error)
   } finally {
     await session.close()
   }
   return chosen.map(({ key }) => key)
+}
+
+/**
+ * Empties tables and restarts their sequences, all or none.
+ *
+ * @throws DownpourError `RESET_FAILED` with the server's reason
+ */
+export async function resetTables(session: Session, tables: readonly TableModel[]): Promise<void> {
+  const names = tables.map(({ schema, name }) => quoteTable(schema, name))
+  if (names.length === 0) return
+  try {
+    await session.query(`truncate ${names.join(', ')} restart identity`)
+  } catch (error) {
+    throw resetError(error)
+  }
 }
 
 function resetError(error: unknown): unknown {

@@ -16,13 +16,14 @@ import type { StrategyChoice } from '../write/choose-strategy.ts'
 import type { Target } from '../write/target.ts'
 import { checkTargets } from './check-target.ts'
 import { checkParentRows, readExistingRows, refuseExistingRows } from './existing-rows.ts'
-import { analyse, resetTables, setSequences } from './finish.ts'
+import { finish, setSequences } from './finish.ts'
 import { readFreeDisk, readTableBytes, readWalPosition } from './measure-server.ts'
 import { guardDatabase } from './guard.ts'
 import { loadPlan } from './load.ts'
 import type { LoadProgress, TableResult, TransactionExtent } from './load.ts'
 import { takeRunLock } from './lock.ts'
 import { applyMigrations, findPendingMigrations } from './migrate.ts'
+import { resetTables } from './reset.ts'
 
 export interface SeedRequest {
   readonly project: Project
@@ -117,10 +118,7 @@ async function seedLocked(request: SeedRequest, work: Work): Promise<SeedReport>
   const walBefore = await readWalPosition(session)
   const results = await clock.time('load', () => load(request, session, plan, targets))
   const tables = targets.map(({ table }) => table)
-  await clock.time('finish', async () => {
-    await setSequences(session, tables)
-    await analyse(session, tables)
-  })
+  await clock.time('finish', () => finish(session, tables))
   const walAfter = await readWalPosition(session)
   return reportOf(request, work, {
     results,
@@ -179,6 +177,7 @@ async function prepareTargets(
 ): Promise<readonly Target[]> {
   const tables = loadedTables(plan)
   const targets = await checkTargets(session, tables)
+  if (request.existing !== 'append') await checkParentRows(session, plan)
   if (request.existing === 'reset') {
     await resetTables(
       session,
@@ -186,7 +185,6 @@ async function prepareTargets(
     )
   }
   if (request.existing === 'refuse') await refuseExistingRows(session, tables)
-  if (request.existing !== 'append') await checkParentRows(session, plan)
   return targets
 }
 

@@ -12,15 +12,17 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
 }
 
 /**
- * The strategy for a table. `auto` takes `copy` where it pays: for tables from `threshold` rows on.
+ * The strategy for a table, which is `batch` in any case where no column is written: COPY has no
+ * words for a row of defaults. `auto` takes `copy` where it pays: for tables from `threshold` rows on.
  *
  * @param threshold - rows. @defaultValue 2000
  */
 export function chooseStrategy(
   choice: StrategyChoice,
-  { table }: Target,
+  { table, columns }: Target,
   threshold = 2000,
 ): Strategy {
+  if (columns.length === 0) return batchStrategy
   if (choice !== 'auto') return strategies[choice]
   return table.rows.count >= threshold ? copyStrategy : batchStrategy
 }

@@ -1,5 +1,5 @@
 export { intPrimaryKey } from './key.ts'
-export { reference } from './reference.ts'
+export { ofParent, reference } from './reference.ts'
 export { boolean, decimal, int } from './number.ts'
 export { date, timestamp } from './date.ts'
 export { uuid } from './uuid.ts'

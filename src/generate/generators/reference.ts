@@ -87,6 +87,19 @@ export function reference(
   return keyOf(parent, options.column ?? 'id', options.row ?? drawnRow(parent))
 }
 
+/**
+ * A column of the parent that this row is counted by: the owner of an order's customer, the currency
+ * of its account.
+ *
+ * @param parent - the table named in `each`
+ * @param property - the parent's column
+ * @example
+ * { each: f.each('accounts', 20), columns: { userId: f.ofParent('accounts', 'userId') } }
+ */
+export function ofParent(parent: string, property: string): Generator {
+  return keyOf(parent, property, enumeratedRow())
+}
+
 function allNull(out: NumberVector): Uint8Array {
   return new Uint8Array(out.capacity).fill(1)
 }

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { takeRunLock } from '../../src/run/lock.ts'
+import { resetDatabase } from '../../src/run/reset.ts'
+import type { TestDatabase } from '../support/database.ts'
+import { change, failureFrom, seedTown, sessionsIn, townCounts } from '../support/seed-town.ts'
+import { createTownDatabase } from '../support/town-database.ts'
+import { townTables } from '../support/town.ts'
+
+let database: TestDatabase
+beforeEach(async () => {
+  database = await createTownDatabase()
+})
+afterEach(() => database.drop())
+
+const busy = {
+  code: 'REFUSED_BUSY',
+  message: 'Another run is at work on this database',
+  why: expect.stringMatching(
+    new RegExp(
+      `^downpour \\(pid ${process.pid}\\) on 127\\.0\\.0\\.1 has held the lock since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.$`,
+    ),
+  ) as string,
+  fix: 'Wait until it has ended, or use another database.',
+  exitCode: 2,
+}
+
+describe('takeRunLock', () => {
+  it('refuses a second holder, naming the first', async () => {
+    const lock = await takeRunLock(database.url)
+    expect(await failureFrom(takeRunLock(database.url))).toEqual(busy)
+    await lock.release()
+    await (await takeRunLock(database.url)).release()
+    expect(await sessionsIn(database.url)).toBe(0)
+  })
+
+  it('lets one of several that come at once have it', async () => {
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 6 }, () => takeRunLock(database.url)),
+    )
+    const locks = attempts.flatMap((attempt) =>
+      attempt.status === 'fulfilled' ? [attempt.value] : [],
+    )
+    expect(locks).toHaveLength(1)
+    await locks[0]!.release()
+  })
+
+  it('is a lock on one database', async () => {
+    const other = await createTownDatabase()
+    const lock = await takeRunLock(database.url)
+    const otherLock = await takeRunLock(other.url)
+    await Promise.all([lock.release(), otherLock.release()])
+    await other.drop()
+  })
+
+  it('tells what a role may know that sees nothing of other roles’ sessions', async () => {
+    const role = `${database.name}_visitor`
+    await change(database.url, `create role ${role} login password 'secret'`)
+    const url = Object.assign(new URL(database.url), { username: role, password: 'secret' }).href
+    const lock = await takeRunLock(database.url)
+    const failure = await failureFrom(takeRunLock(url))
+    await lock.release()
+    await change(database.url, `drop role ${role}`)
+    expect(failure).toEqual({ ...busy, why: `downpour (pid ${process.pid}) holds the lock.` })
+  })
+
+  it('survives a server that ends idle transactions', async () => {
+    await change(
+      database.url,
+      `alter database "${database.name}" set idle_in_transaction_session_timeout = 50`,
+    )
+    const lock = await takeRunLock(database.url)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(await failureFrom(takeRunLock(database.url))).toEqual(busy)
+    await lock.release()
+  })
+})
+
+describe('a run', () => {
+  it('is refused while another one is at work, and a reset too', async () => {
+    let second: Promise<unknown[]> | undefined
+    await seedTown(database.url, {
+      onPlan: () => {
+        const reset = { confirm: undefined, environment: undefined, only: undefined }
+        second = Promise.all([
+          failureFrom(seedTown(database.url)),
+          failureFrom(resetDatabase({ ...reset, url: database.url, tables: townTables })),
+        ])
+      },
+    })
+    expect(await second).toEqual([busy, busy])
+    expect(await townCounts(database.url)).toMatchObject({ visits: 221, papers: 25 })
+  })
+
+  it('gives the lock back when it fails', async () => {
+    await change(database.url, 'alter table papers add check (id < 0)')
+    await failureFrom(seedTown(database.url))
+    await (await takeRunLock(database.url)).release()
+  })
+
+  it('is refused before it applies migrations', async () => {
+    const lock = await takeRunLock(database.url)
+    expect(await failureFrom(seedTown(database.url, { isEmbedded: true }))).toEqual(busy)
+    await lock.release()
+  })
+})

@@ -1,0 +1,248 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DownpourError } from '../../src/errors.ts'
+import { createGenerator, fillVector } from '../../src/generate/generator.ts'
+import { checksumsOf } from '../support/checksum.ts'
+import type { TestDatabase } from '../support/database.ts'
+import { ask, change, failureFrom, seedTown, sessionsIn, townCounts } from '../support/seed-town.ts'
+import { createTownDatabase } from '../support/town-database.ts'
+import { townTables } from '../support/town.ts'
+
+const nothing = { kinds: 0, residents: 0, places: 0, visits: 0, samples: 0, papers: 0 }
+const all = { kinds: 3, residents: 40, places: 20, visits: 221, samples: 30, papers: 25 }
+
+/** Fails for row 200 of `visits`, in the last of five chunks of 50 rows. */
+const lastChunk = 'alter table visits add constraint early check (id <= 200)'
+
+let database: TestDatabase
+beforeEach(async () => {
+  database = await createTownDatabase()
+})
+afterEach(async () => {
+  expect(await sessionsIn(database.url)).toBe(0)
+  await database.drop()
+})
+
+describe.each(['batch', 'copy'] as const)('transactions by %s', (strategy) => {
+  it.each([
+    { transaction: 'run', left: nothing },
+    { transaction: 'table', left: { ...nothing, kinds: 3, residents: 40, places: 20 } },
+    {
+      transaction: 'chunk',
+      left: { ...nothing, kinds: 3, residents: 40, places: 20, visits: 200 },
+    },
+  ] as const)(
+    'leave what $transaction covers, when the last chunk of a table fails',
+    async (way) => {
+      await change(database.url, lastChunk)
+      const failure = await failureFrom(
+        seedTown(database.url, { strategy, transaction: way.transaction, chunkSize: 50 }),
+      )
+      expect(failure).toEqual({
+        code: 'LOAD_CHECK',
+        message: `Cannot load "visits": ${strategy === 'copy' ? 'row 200' : 'a row'} breaks a check constraint`,
+        why: 'The server said: new row for relation "visits" violates check constraint "early" (SQLSTATE 23514).',
+        fix: 'Choose a generator for the column whose values the constraint allows.',
+        exitCode: 4,
+      })
+      expect(await townCounts(database.url)).toEqual(way.left)
+    },
+  )
+
+  it('let the run begin again after a failure', async () => {
+    await change(database.url, lastChunk)
+    await failureFrom(seedTown(database.url, { strategy, chunkSize: 50 }))
+    await change(database.url, 'alter table visits drop constraint early')
+    await seedTown(database.url, { strategy, chunkSize: 50, existing: 'reset' })
+    expect(await townCounts(database.url)).toEqual(all)
+  })
+
+  it('leave sequences after the keys that are there, when a chunk fails', async () => {
+    await change(database.url, lastChunk)
+    await failureFrom(seedTown(database.url, { strategy, chunkSize: 50 }))
+    expect(await ask(database.url, "select nextval('visits_id_seq')")).toBe('201')
+    expect(await ask(database.url, "select nextval('residents_id_seq')")).toBe('1040')
+  })
+
+  it.each(['chunk', 'table', 'run'] as const)(
+    'name a constraint that is checked when a %s is committed',
+    async (transaction) => {
+      await change(
+        database.url,
+        `alter table papers add constraint ghosts foreign key (id) references "select" (id)
+           deferrable initially deferred`,
+      )
+      const failure = await failureFrom(seedTown(database.url, { strategy, transaction }))
+      expect(failure).toEqual({
+        code: 'LOAD_FOREIGN_KEY',
+        message: 'Cannot load "papers": a row refers to a row that does not exist',
+        why: 'The server said: insert or update on table "papers" violates foreign key constraint "ghosts" (SQLSTATE 23503).',
+        fix: 'Load the referenced table too, or let the column be generated as a reference to it.',
+        exitCode: 4,
+      })
+      const before = transaction === 'run' ? nothing : { ...all, papers: 0 }
+      expect(await townCounts(database.url)).toEqual(before)
+    },
+  )
+
+  it.each([
+    {
+      cause: 'a unique index',
+      statement: 'create unique index one_title on papers (title)',
+      code: 'LOAD_UNIQUE',
+      what: (row: string) => `${row} repeats a value that must be unique`,
+      row: 'row 2',
+    },
+    {
+      cause: 'a foreign key',
+      statement:
+        'alter table papers add constraint ghosts foreign key (id) references "select" (id)',
+      code: 'LOAD_FOREIGN_KEY',
+      what: () => 'a row refers to a row that does not exist',
+      row: 'a row',
+    },
+    {
+      cause: 'a trigger',
+      statement: `create function refuse() returns trigger language plpgsql
+          as $$ begin raise exception 'no %', new.title; end $$;
+        create trigger refuse before insert on papers for each row execute function refuse()`,
+      code: 'LOAD_TRIGGER',
+      what: (row: string) => `${row} was refused by a function in the database`,
+      row: 'row 0',
+    },
+    {
+      cause: 'a check',
+      statement: `alter table papers add check (title <> 'plain')`,
+      code: 'LOAD_CHECK',
+      what: (row: string) => `${row} breaks a check constraint`,
+      row: 'row 4',
+    },
+  ])('tell of $cause that the plan does not know', async ({ statement, code, what, row }) => {
+    await change(database.url, statement)
+    const failure = await failureFrom(seedTown(database.url, { strategy }))
+    const place = strategy === 'copy' ? row : 'a row'
+    expect(failure).toMatchObject({
+      code,
+      message: `Cannot load "papers": ${what(place)}`,
+      exitCode: 4,
+    })
+    expect(await townCounts(database.url)).toEqual({ ...all, papers: 0 })
+  })
+
+  it('do not take rows for stored that a trigger leaves out', async () => {
+    await change(
+      database.url,
+      `create function skip() returns trigger language plpgsql
+         as $$ begin return case when new.id in (60, 70) then null else new end; end $$;
+       create trigger skip before insert on papers for each row execute function skip()`,
+    )
+    const failure = await failureFrom(seedTown(database.url, { strategy, chunkSize: 10 }))
+    expect(failure).toEqual({
+      code: 'LOAD_ROWS_MISSING',
+      message: 'Cannot load "papers": the server stored 9 of 10 rows',
+      why: 'Rows 10 to 19 were sent; a trigger or a rule left some out.',
+      fix: 'Disable that trigger or rule for the load; this chunk was rolled back.',
+      exitCode: 4,
+    })
+    expect(await townCounts(database.url)).toEqual({ ...all, papers: 10 })
+  })
+
+  it.each([
+    { transaction: 'run', visits: 0, residents: 0 },
+    { transaction: 'table', visits: 0, residents: 40 },
+    { transaction: 'chunk', visits: 100, residents: 40 },
+  ] as const)('are rolled back when a run by $transaction is interrupted', async (way) => {
+    const { transaction, ...left } = way
+    const controller = new AbortController()
+    const reason = new DownpourError({
+      code: 'INTERRUPTED',
+      message: 'Stopped by SIGINT',
+      why: 'Somebody wished it.',
+      fix: 'Begin again.',
+      exitCode: 130,
+    })
+    const failure = await failureFrom(
+      seedTown(database.url, {
+        strategy,
+        transaction,
+        chunkSize: 50,
+        signal: controller.signal,
+        onProgress: ({ table, rows }) => {
+          if (table === 'visits' && rows >= 100) controller.abort(reason)
+        },
+      }),
+    )
+    expect(failure).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 })
+    expect(await townCounts(database.url)).toMatchObject(left)
+  })
+
+  it('end at once when the server ends the session', async () => {
+    let killed = false
+    const failure = await failureFrom(
+      seedTown(database.url, {
+        strategy,
+        chunkSize: 1,
+        onProgress: ({ table, rows }) => {
+          if (killed || table !== 'visits' || rows < 20) return
+          killed = true
+          void ask(
+            database.url,
+            `select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and application_name = 'downpour'`,
+          )
+        },
+      }),
+    )
+    expect(failure).toEqual({
+      code: 'LOAD_CONNECTION',
+      message: 'Cannot load "visits": the connection to the server was lost',
+      why: 'The server said: terminating connection due to administrator command (SQLSTATE 57P01).',
+      fix: 'Look into the server’s log; once it answers again, run the command again to resume.',
+      exitCode: 4,
+    })
+    expect(await sessionsIn(database.url)).toBe(0)
+  })
+})
+
+describe('runSeed', () => {
+  it('names the generator’s own error, and leaves earlier chunks', async () => {
+    const failing = createGenerator('failing', () =>
+      fillVector({ kind: 'text' }, (rows, out) => {
+        for (let i = 0; i < rows.count; i++) {
+          if (rows.numbers[i] === 5015) throw new TypeError('that is too much')
+          out.values[i] = 'fine'
+        }
+      }),
+    )
+    const failure = await failureFrom(
+      seedTown(database.url, {
+        chunkSize: 1000,
+        refine: { papers: { count: 5500, columns: { body: failing, title: failing } } },
+      }),
+    )
+    expect(failure).toEqual({
+      code: 'LOAD_GENERATOR',
+      message: 'Cannot load "papers": a generator failed between rows 5000 and 5499',
+      why: 'It threw TypeError: that is too much.',
+      fix: 'Correct the generator in the seeder; this chunk was rolled back.',
+      exitCode: 4,
+    })
+    expect(await townCounts(database.url)).toMatchObject({ papers: 5000 })
+  })
+
+  it('stores what it reports, and reports every table', async () => {
+    const report = await seedTown(database.url, { chunkSize: 50 })
+    expect(report).toMatchObject({ rows: 339, profile: 'test', seed: 1 })
+    expect(report.tables.map(({ table, rows, chunks }) => [table, rows, chunks])).toEqual([
+      ['kinds', 3, 1],
+      ['residents', 40, 1],
+      ['places', 20, 1],
+      ['visits', 221, 5],
+      ['samples', 30, 1],
+      ['papers', 25, 1],
+    ])
+    const sums = await checksumsOf(database.url, townTables)
+    expect(Object.fromEntries(Object.entries(sums).map(([key, { rows }]) => [key, rows]))).toEqual(
+      all,
+    )
+  })
+})

@@ -1,0 +1,119 @@
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runFolder } from './database.ts'
+
+export interface CommandOptions {
+  readonly cwd: string
+  /** On top of this process's own environment, without what would change the command's ways. */
+  readonly env?: Readonly<Record<string, string>>
+  /** More options for node. */
+  readonly nodeOptions?: readonly string[]
+}
+
+/** What a command left behind. */
+export interface Finished {
+  readonly stdout: string
+  readonly stderr: string
+  /** `null` when a signal ended it. */
+  readonly exitCode: number | null
+}
+
+export interface Running {
+  readonly process: ChildProcess
+  readonly finished: Promise<Finished>
+  /** Waits until stderr holds a text. */
+  said(text: string): Promise<void>
+}
+
+const repository = join(import.meta.dirname, '../..')
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const main = join(repository, 'src/cli/main.ts')
+
+/** Runs the command as `npm run` does, and waits for its end. */
+export async function downpour(
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<Finished> {
+  return startDownpour(args, options).finished
+}
+
+export function startDownpour(args: readonly string[], options: CommandOptions): Running {
+  return start(process.execPath, nodeArguments(args, options), options)
+}
+
+/** Why there can be no pseudo-terminal here; `undefined` when there can. */
+export function noTerminal(): string | undefined {
+  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' })
+  return stdout?.includes('util-linux') ? undefined : 'needs script of util-linux'
+}
+
+/**
+ * Runs the command in a pseudo-terminal, where stdout and stderr are one.
+ *
+ * @param columns - the terminal's width
+ */
+export async function downpourOnTerminal(
+  args: readonly string[],
+  columns: number,
+  options: CommandOptions,
+): Promise<{ readonly output: string; readonly exitCode: number | null }> {
+  const words = [process.execPath, ...nodeArguments(args, options)].map(
+    (word) => `'${word.replaceAll("'", `'\\''`)}'`,
+  )
+  const line = `stty cols ${columns} rows 24 && ${words.join(' ')}`
+  const { finished } = start('script', ['-qefc', line, '/dev/null'], options)
+  const { stdout, exitCode } = await finished
+  return { output: stdout.replaceAll('\r\n', '\n'), exitCode }
+}
+
+function nodeArguments(args: readonly string[], { nodeOptions = [] }: CommandOptions): string[] {
+  return ['--import', tsx, ...nodeOptions, main, ...args]
+}
+
+function start(file: string, args: readonly string[], { cwd, env = {} }: CommandOptions): Running {
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...plainEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const finished = once(child, 'close').then(([exitCode]) => ({
+    stdout,
+    stderr,
+    exitCode: exitCode as number | null,
+  }))
+  return {
+    process: child,
+    finished,
+    async said(text) {
+      while (!stderr.includes(text)) {
+        if (child.exitCode !== null) throw new Error(`It ended without "${text}":\n${stderr}`)
+        await Promise.race([once(child.stderr, 'data'), finished])
+      }
+    },
+  }
+}
+
+/** As on a machine where nothing is set: a command that reaches for the embedded server finds none. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    DOWNPOUR_HOME: join(runFolder(), 'no-home'),
+    TERM: 'xterm',
+    SHELL: 'bash',
+  }
+  const names = Object.keys(environment).filter((name) =>
+    /^(?:PG|NODE_|VITEST|DATABASE_URL$|NO_COLOR$|FORCE_COLOR$|COLUMNS$|DOWNPOUR_DEBUG$|ZSH_NAME$)/.test(
+      name,
+    ),
+  )
+  for (const name of names) delete environment[name]
+  return environment
+}
