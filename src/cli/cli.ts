@@ -1,13 +1,26 @@
 import yargs from 'yargs'
+import type { Argv, CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
 import { completionCommand } from './completion.ts'
-import { dbCommand } from './db.ts'
+import { dbActions, dbCommand } from './db.ts'
 import { migrateCommand } from './migrate.ts'
 import { createOutput } from './output.ts'
+import { withCommonOptions } from './options.ts'
 import { previewCommand } from './preview.ts'
 import { resetCommand } from './reset.ts'
 import { reportFailure } from './run-command.ts'
 import { seedCommand } from './seed.ts'
+import { usageError } from './usage-error.ts'
+import type { Usage } from './usage-error.ts'
+
+const commands = [
+  seedCommand,
+  resetCommand,
+  migrateCommand,
+  previewCommand,
+  dbCommand,
+  completionCommand,
+] as unknown as CommandModule[]
 
 /**
  * Parses the arguments and runs the command. Sets `process.exitCode`; never exits by itself.
@@ -15,39 +28,64 @@ import { seedCommand } from './seed.ts'
  * @param args - without node and the script
  */
 export async function runCli(args: readonly string[]): Promise<void> {
-  const parser = yargs([...args])
-    .scriptName('downpour')
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false })
-    .usage('$0 <command> [options]')
-    .command(seedCommand)
-    .command(resetCommand)
-    .command(migrateCommand)
-    .command(previewCommand)
-    .command(dbCommand)
-    .command(completionCommand)
-    .completion('completion-candidates', false)
-    .demandCommand(1, 'Say which command.')
-    .recommendCommands()
-    .strict()
-    .wrap(Math.min(100, process.stdout.columns || 80))
-    .exitProcess(false)
-    .fail(false)
   try {
-    await parser.parseAsync()
+    await createParser(args).parseAsync()
   } catch (error) {
-    const output = createOutput({ json: args.includes('--json'), quiet: false })
-    process.exitCode = reportFailure(output, usageError(error))
+    const json = args.includes('--json') || args.includes('--json=true')
+    const output = createOutput({ json, quiet: false })
+    process.exitCode = reportFailure(output, explain(error, args))
   }
 }
 
+function createParser(args: readonly string[]): Argv {
+  return (
+    yargs([...args])
+      .scriptName('downpour')
+      // Otherwise yargs speaks the shell's language, in the middle of English.
+      .locale('en')
+      .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false })
+      .usage('$0 <command> [options]')
+      .command(commands)
+      .completion('completion-candidates', false)
+      .demandCommand(1, 'Say which command.')
+      .strict()
+      .epilogue(
+        'Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 4 the load failed, 130 and 143 stopped.',
+      )
+      .wrap(Math.min(100, process.stdout.columns || 80))
+      .exitProcess(false)
+      .fail(false)
+  )
+}
+
 /** yargs throws plain errors for wrong usage; everything else is caught where commands run. */
-function usageError(error: unknown): unknown {
+function explain(error: unknown, args: readonly string[]): unknown {
   if (error instanceof DownpourError || !(error instanceof Error)) return error
   if (!['YError', 'Error'].includes(error.name)) return error
-  return new DownpourError({
-    code: 'USAGE',
-    message: 'That command cannot be understood',
-    why: error.message.replaceAll('\n', ' '),
-    fix: 'See "downpour --help", or "downpour <command> --help".',
-  })
+  return usageError({ message: error.message, args, ...recognise(args) })
+}
+
+/** The command that was meant, as far as it can be told, and what may follow it. */
+function recognise(args: readonly string[]): Pick<Usage, 'command' | 'known'> {
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'))
+  const module = commands.find((candidate) => nameOf(candidate) === first)
+  if (!module) return { command: [], known: [...commands.map(nameOf), '--help', '--version'] }
+  const name = nameOf(module)
+  if (module !== dbCommand) return { command: [name], known: optionsOf(module) }
+  return dbActions.includes(second ?? '')
+    ? { command: [name, second!], known: optionsOf({ builder: withCommonOptions }) }
+    : { command: [name], known: [...dbActions, '--help', '--version'] }
+}
+
+function nameOf(module: CommandModule): string {
+  return String(module.command).split(' ')[0]!
+}
+
+function optionsOf({ command, builder }: Pick<CommandModule, 'command' | 'builder'>): string[] {
+  const parser = yargs([])
+  if (typeof builder === 'function') void (builder as (parser: Argv) => unknown)(parser)
+  // Missing in the types.
+  const { key } = (parser as unknown as { getOptions(): { key: object } }).getOptions()
+  const positional = /\w+(?=\.*[\]>])/.exec(String(command))?.[0]
+  return Object.keys(key).flatMap((name) => (name === positional ? [] : `--${name}`))
 }

@@ -1,21 +1,21 @@
 import type { CommandModule } from 'yargs'
 
-/** yargs answers `--get-yargs-completions` with one candidate a line. */
+/** yargs answers `--get-yargs-completions` with one candidate a line, written for $SHELL. */
 const scripts = {
   bash: `_downpour() {
-  COMPREPLY=($(compgen -W "$(downpour --get-yargs-completions "\${COMP_WORDS[@]}" | cut -d: -f1)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=($(compgen -W "$(SHELL=bash downpour --get-yargs-completions "\${COMP_WORDS[@]}")" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o bashdefault -o default -F _downpour downpour
 `,
   zsh: `#compdef downpour
 _downpour() {
   local -a candidates
-  candidates=(\${(f)"$(COMP_CWORD="$((CURRENT-1))" COMP_LINE="$BUFFER" COMP_POINT="$CURSOR" downpour --get-yargs-completions "\${words[@]}")"})
+  candidates=("\${(@f)$(SHELL=zsh downpour --get-yargs-completions "\${words[@]}")}")
   _describe 'values' candidates
 }
 compdef _downpour downpour
 `,
-  fish: `complete --no-files --command downpour --arguments '(downpour --get-yargs-completions (commandline --tokenize --cut-at-cursor --current-process) (commandline --current-token) | string replace --regex "^([^:]+):(.*)" "\\$1\\t\\$2")'
+  fish: `complete --no-files --command downpour --arguments '(SHELL=fish downpour --get-yargs-completions (commandline --tokenize --cut-at-cursor --current-process) (commandline --current-token))'
 `,
 } as const
 

@@ -1,11 +1,6 @@
 import path from 'node:path'
 import type { Argv, CommandModule } from 'yargs'
-import {
-  embeddedStatus,
-  embeddedUrl,
-  startEmbedded,
-  stopEmbedded,
-} from '../postgres/embedded/server.ts'
+import { loadEnvironmentFile } from './open-project.ts'
 import { runCommand } from './run-command.ts'
 import type { CommonArguments } from './run-command.ts'
 import { withCommonOptions } from './options.ts'
@@ -20,10 +15,14 @@ type Action = (
   output: Output,
 ) => Promise<{ text: string; json: object }>
 
+/** Loaded when it is needed: `--help` is not. */
+const embedded = () => import('../postgres/embedded/server.ts')
+
 const actions: Readonly<Record<string, { readonly describe: string; readonly run: Action }>> = {
   start: {
     describe: 'Start the embedded server and let it stay',
     async run(project) {
+      const { startEmbedded } = await embedded()
       const { version, port, pid } = await startEmbedded(project)
       return {
         text: `PostgreSQL ${version} runs on port ${port} until "npm run db -- stop".\nLook at the data: psql "$(npm run --silent db -- url)"`,
@@ -34,6 +33,7 @@ const actions: Readonly<Record<string, { readonly describe: string; readonly run
   stop: {
     describe: 'Stop the embedded server; its data stays',
     async run(project) {
+      const { stopEmbedded } = await embedded()
       const { stopped } = await stopEmbedded(project)
       return { text: stopped ? 'Stopped.' : 'It was not running.', json: { stopped } }
     },
@@ -41,6 +41,7 @@ const actions: Readonly<Record<string, { readonly describe: string; readonly run
   status: {
     describe: 'Where the embedded server is, and whether it runs',
     async run(project) {
+      const { embeddedStatus } = await embedded()
       const status = await embeddedStatus(project)
       const { running } = status
       const state = running
@@ -57,11 +58,15 @@ const actions: Readonly<Record<string, { readonly describe: string; readonly run
   url: {
     describe: 'Print its URL, password included',
     async run(project) {
+      const { embeddedUrl } = await embedded()
       const url = await embeddedUrl(project)
       return { text: url, json: { url } }
     },
   },
 }
+
+/** The words that may follow `db`. */
+export const dbActions: readonly string[] = Object.keys(actions)
 
 export const dbCommand: CommandModule<object, object> = {
   command: 'db',
@@ -84,6 +89,7 @@ export const dbCommand: CommandModule<object, object> = {
 
 async function act(args: DbArguments, output: Output, run: Action): Promise<void> {
   const folder = path.dirname(path.resolve(args.config))
+  loadEnvironmentFile(folder)
   const { text, json } = await run({ folder }, output)
   output.data(output.isJson ? `${JSON.stringify({ ok: true, ...json })}\n` : `${text}\n`)
 }

@@ -2,4 +2,11 @@
 import { hideBin } from 'yargs/helpers'
 import { runCli } from './cli.ts'
 
+for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)
+
 await runCli(hideBin(process.argv))
+
+/** Whoever read the output has read enough: `downpour preview | head -1`. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

@@ -8,7 +8,11 @@ import type { Output } from './output.ts'
  * server, gives it back. The choice is printed.
  */
 export async function withDatabase<T>(
-  options: { readonly databaseUrl?: string | undefined; readonly folder: string },
+  options: {
+    readonly databaseUrl?: string | undefined
+    readonly folder: string
+    readonly signal: AbortSignal
+  },
   output: Output,
   work: (database: SeedDatabase) => Promise<T>,
 ): Promise<T> {
@@ -19,6 +23,7 @@ export async function withDatabase<T>(
   })
   if (choice.kind === 'url') {
     output.note(`Database: ${displayUrl(choice.url)} (${choice.source})`)
+    options.signal.throwIfAborted()
     return work({ url: choice.url, isEmbedded: false })
   }
   const { openEmbeddedServer } = await import('../postgres/embedded/server.ts')
@@ -28,6 +33,7 @@ export async function withDatabase<T>(
     `  PostgreSQL ${server.version} on port ${server.port}, ${server.started ? 'started' : 'running already'}, in ${server.folder}`,
   )
   try {
+    options.signal.throwIfAborted()
     return await work({ url: server.url, isEmbedded: true })
   } finally {
     const { stopped, reason } = await server.release()

@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { loadProject } from '../config/load-project.ts'
 import type { Project } from '../config/load-project.ts'
 import type { Profile } from '../config/config.ts'
 import { DownpourError } from '../errors.ts'
@@ -16,6 +16,15 @@ export interface PlanArguments {
   readonly only?: readonly string[] | undefined
 }
 
+/** The same, read. */
+export interface PlanOptions {
+  readonly profile: string | undefined
+  readonly seed: number | undefined
+  readonly scale: number
+  readonly counts: Readonly<Record<string, number>>
+  readonly only: readonly string[] | undefined
+}
+
 /** What is to be generated, as the command line and the configuration say. */
 export interface PlanChoice {
   readonly profile: string
@@ -26,30 +35,73 @@ export interface PlanChoice {
 
 /** Loads the project that the command was called in, and says which configuration was read. */
 export async function openProject(args: { config: string }, output: Output): Promise<Project> {
-  loadEnvironmentFile()
-  const project = await loadProject(path.resolve(args.config))
-  output.note(`Configuration: ${path.relative(process.cwd(), project.configFile)}`)
-  return project
+  const file = path.resolve(args.config)
+  loadEnvironmentFile(path.dirname(file))
+  // Before it is loaded, which takes a moment.
+  if (!existsSync(file)) throw missingConfiguration(file)
+  output.note(`Configuration: ${path.relative(process.cwd(), file)}`)
+  const { loadProject } = await import('../config/load-project.ts')
+  return loadProject(file)
 }
 
 /**
- * Reads the options that decide what is generated; flags go before the configuration.
+ * Refuses misspelled tables before a database is opened.
+ *
+ * @throws DownpourError `PLAN_UNKNOWN_TABLE`
+ */
+export async function refuseUnknownNames(
+  project: Project,
+  names: readonly string[],
+): Promise<void> {
+  const { refuseUnknownTables } = await import('../plan/build-plan.ts')
+  refuseUnknownTables(project.tables, names)
+}
+
+/**
+ * Reads the options that decide what is generated: before the project is loaded, which takes longer.
  *
  * @throws DownpourError `USAGE_…`
  */
-export function choosePlan(args: PlanArguments, project: Project): PlanChoice {
-  const { config } = project
-  const name = args.profile ?? config.defaultProfile ?? 'dev'
+export function readPlanOptions(args: PlanArguments): PlanOptions {
   return {
-    profile: name,
-    seed: args.seed === undefined ? (config.seed ?? 1) : wholeNumber('--seed', args.seed, 0),
-    counts: {
-      explicit: tableCounts(args.count ?? []),
-      profile: findProfile(config.profiles, name).counts,
-      scale: args.scale === undefined ? 1 : positiveNumber('--scale', args.scale),
-    },
+    profile: args.profile,
+    seed: args.seed === undefined ? undefined : wholeNumber('--seed', args.seed, 0),
+    scale: args.scale === undefined ? 1 : positiveNumber('--scale', args.scale),
+    counts: tableCounts(args.count ?? []),
     only: nameList(args.only),
   }
+}
+
+/**
+ * What the options leave open follows from the configuration.
+ *
+ * @throws DownpourError `USAGE_PROFILE`, `PLAN_UNKNOWN_TABLE`
+ */
+export async function choosePlan(options: PlanOptions, project: Project): Promise<PlanChoice> {
+  const { config } = project
+  const profile = options.profile ?? config.defaultProfile ?? 'dev'
+  const { counts } = findProfile(config.profiles, profile)
+  const { only, scale } = options
+  await refuseUnknownNames(project, [
+    ...Object.keys(options.counts),
+    ...Object.keys(counts),
+    ...(only ?? []),
+  ])
+  return {
+    profile,
+    seed: options.seed ?? config.seed ?? 1,
+    counts: { explicit: options.counts, profile: counts, scale },
+    only,
+  }
+}
+
+function missingConfiguration(file: string): DownpourError {
+  return new DownpourError({
+    code: 'CONFIG_MISSING',
+    message: `There is no configuration ${file}`,
+    why: 'It says which tables there are and how they are filled.',
+    fix: 'Run the command in the folder of the project, or name the file with --config.',
+  })
 }
 
 function findProfile(profiles: Readonly<Record<string, Profile>>, name: string): Profile {
@@ -63,11 +115,19 @@ function findProfile(profiles: Readonly<Record<string, Profile>>, name: string):
   })
 }
 
-/** `.env` beside the project; what the shell says goes before it. */
-function loadEnvironmentFile(): void {
+/** `.env` beside the configuration; what the shell says goes before it. */
+export function loadEnvironmentFile(folder: string): void {
+  const file = path.join(folder, '.env')
+  if (!existsSync(file)) return
   try {
-    process.loadEnvFile()
+    process.loadEnvFile(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new DownpourError({
+      code: 'CONFIG_ENVIRONMENT',
+      message: `Cannot read ${file}`,
+      why: error instanceof Error ? error.message : String(error),
+      fix: 'Make it a readable file of NAME=value lines, or remove it.',
+      cause: error,
+    })
   }
 }

@@ -8,7 +8,7 @@ export function withCommonOptions<T>(yargs: Argv<T>) {
       type: 'string',
       requiresArg: true,
       default: 'downpour.config.ts',
-      describe: 'The configuration file',
+      describe: 'Configuration file',
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
     .option('quiet', {
@@ -24,7 +24,8 @@ export function withDatabaseOptions<T>(yargs: Argv<T>) {
     .option('database-url', {
       type: 'string',
       requiresArg: true,
-      describe: 'postgres://… ; default: DATABASE_URL, drizzle.config.ts, the embedded server',
+      defaultDescription: 'DATABASE_URL, drizzle.config.ts, the embedded server',
+      describe: 'postgres://user:password@host:port/database',
     })
     .option('confirm', {
       type: 'string',
@@ -36,11 +37,17 @@ export function withDatabaseOptions<T>(yargs: Argv<T>) {
 /** What is generated, for commands that plan. */
 export function withPlanOptions<T>(yargs: Argv<T>) {
   return yargs
-    .option('profile', { type: 'string', requiresArg: true, describe: 'A profile of row counts' })
+    .option('profile', {
+      type: 'string',
+      requiresArg: true,
+      defaultDescription: 'as configured',
+      describe: 'A profile of row counts',
+    })
     .option('seed', {
       type: 'string',
       requiresArg: true,
-      describe: 'Whole number; same seed, same rows',
+      defaultDescription: 'as configured',
+      describe: 'Same number, same rows',
     })
     .option('scale', {
       type: 'string',
@@ -71,11 +78,19 @@ export function withPlanOptions<T>(yargs: Argv<T>) {
 export function wholeNumber(option: string, text: string, minimum: number): number {
   const value = /^-?\d[\d_]*$/.test(text) ? Number(text.replaceAll('_', '')) : NaN
   if (Number.isSafeInteger(value) && value >= minimum) return value
+  if (value > minimum) {
+    throw new DownpourError({
+      code: 'USAGE_NUMBER',
+      message: `${option} cannot be "${text}"`,
+      why: 'Numbers above 9007199254740991 (2^53 - 1) are not exact.',
+      fix: 'Give a smaller one.',
+    })
+  }
   throw new DownpourError({
     code: 'USAGE_NUMBER',
     message: `${option} cannot be "${text}"`,
     why: `It takes a whole number of at least ${minimum}.`,
-    fix: `Give such a number, e.g. ${option} ${Math.max(minimum, 1000)}.`,
+    fix: `Give such a number, for example ${Math.max(minimum, 1000)}.`,
   })
 }
 
@@ -91,7 +106,7 @@ export function positiveNumber(option: string, text: string): number {
     code: 'USAGE_NUMBER',
     message: `${option} cannot be "${text}"`,
     why: 'It takes a number above 0.',
-    fix: `Give such a number, e.g. ${option} 0.5.`,
+    fix: 'Give such a number, for example 0.5.',
   })
 }
 
@@ -120,7 +135,21 @@ export function tableCounts(pairs: readonly string[]): Readonly<Record<string, n
   )
 }
 
-/** Splits `a,b` and repeated options alike. */
+/**
+ * Splits `a,b` and repeated options alike.
+ *
+ * @throws DownpourError `USAGE_ONLY` when no name is left: no tables are not all tables
+ */
 export function nameList(values: readonly string[] | undefined): readonly string[] | undefined {
-  return values?.flatMap((value) => value.split(',')).filter((name) => name !== '')
+  const names = values
+    ?.flatMap((value) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  if (names?.length !== 0) return names
+  throw new DownpourError({
+    code: 'USAGE_ONLY',
+    message: `--only cannot be "${values!.join()}"`,
+    why: 'It names no table.',
+    fix: 'Name tables, separated by commas, or leave it out for all of them.',
+  })
 }

@@ -7,6 +7,8 @@ export interface Output {
   /** Whether progress and notes are wanted. */
   readonly isQuiet: boolean
   readonly messages: Terminal
+  /** Characters a line of stdout; `Infinity` where it is no terminal. */
+  readonly width: number
   /** Writes data to stdout. */
   data(text: string): void
   /** Writes a line to stderr, unless quiet. */
@@ -20,6 +22,7 @@ export function createOutput(options: { readonly json: boolean; readonly quiet: 
     isJson: options.json,
     isQuiet: options.quiet,
     messages,
+    width: process.stdout.isTTY ? process.stdout.columns || 80 : Infinity,
     data: (text) => void process.stdout.write(text),
     note: (text) => {
       if (!options.quiet) messages.write(`${text}\n`)

@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs'
-import { resetDatabase } from '../run/reset.ts'
 import { withDatabase } from './open-database.ts'
-import { openProject } from './open-project.ts'
+import { openProject, refuseUnknownNames } from './open-project.ts'
 import { nameList, withDatabaseOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
+import { withSignals } from './signals.ts'
 
 interface ResetArguments {
   readonly config: string
@@ -25,21 +25,26 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
       describe: 'Only these tables, separated by commas',
     }),
   handler: (args) =>
-    runCommand(args, async (output) => {
-      const project = await openProject(args, output)
-      const tables = await withDatabase(
-        { databaseUrl: args.databaseUrl, folder: project.folder },
-        output,
-        ({ url }) =>
-          resetDatabase({
-            url,
-            tables: project.tables,
-            only: nameList(args.only),
-            confirm: args.confirm,
-            environment: process.env['NODE_ENV'],
-          }),
-      )
-      if (output.isJson) output.data(`${JSON.stringify({ ok: true, tables })}\n`)
-      else output.data(`Emptied ${tables.join(', ')}.\n`)
-    }),
+    runCommand(args, (output) =>
+      withSignals(output, async (signal) => {
+        const only = nameList(args.only)
+        const project = await openProject(args, output)
+        await refuseUnknownNames(project, only ?? [])
+        const { resetDatabase } = await import('../run/reset.ts')
+        const tables = await withDatabase(
+          { databaseUrl: args.databaseUrl, folder: project.folder, signal },
+          output,
+          ({ url }) =>
+            resetDatabase({
+              url,
+              tables: project.tables,
+              only,
+              confirm: args.confirm,
+              environment: process.env['NODE_ENV'],
+            }),
+        )
+        if (output.isJson) output.data(`${JSON.stringify({ ok: true, tables })}\n`)
+        else output.data(`Emptied ${tables.join(', ')}.\n`)
+      }),
+    ),
 }

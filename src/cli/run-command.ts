@@ -1,5 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import { bugError, errorObject, formatError } from '../report/error.ts'
+import { errorObject, formatError, unexpectedError } from '../report/error.ts'
 import { createOutput } from './output.ts'
 import type { Output } from './output.ts'
 
@@ -27,11 +27,11 @@ export async function runCommand(
 
 /** @returns the exit code */
 export function reportFailure(output: Output, error: unknown): number {
-  const failure = error instanceof DownpourError ? error : bugError(error)
+  const failure = error instanceof DownpourError ? error : unexpectedError(error)
   if (output.isJson) output.data(`${JSON.stringify(errorObject(failure))}\n`)
   output.messages.write(formatError(output.messages, failure))
-  if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && error instanceof Error) {
-    output.messages.write(`${error.stack ?? ''}\n`)
+  if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && failure.cause instanceof Error) {
+    output.messages.write(`${failure.cause.stack ?? ''}\n`)
   }
   return failure.exitCode
 }

@@ -1,13 +1,13 @@
 import type { Argv, CommandModule } from 'yargs'
+import type { TransactionExtent } from '../run/load.ts'
+import type { StrategyChoice } from '../write/choose-strategy.ts'
 import { createProgress, noProgress } from '../report/progress.ts'
 import { formatSeedReport } from '../report/seed-report.ts'
-import type { TransactionExtent } from '../run/load.ts'
-import { runSeed } from '../run/seed.ts'
-import type { StrategyChoice } from '../write/choose-strategy.ts'
-import { choosePlan, openProject } from './open-project.ts'
+import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import type { PlanArguments } from './open-project.ts'
 import { withDatabase } from './open-database.ts'
 import { wholeNumber, withDatabaseOptions, withPlanOptions } from './options.ts'
+import type { Output } from './output.ts'
 import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
 
@@ -37,6 +37,7 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
         type: 'string',
         requiresArg: true,
         default: '50000',
+        defaultDescription: '50000',
         describe: 'Rows per chunk',
       })
       .option('transaction', {
@@ -47,23 +48,21 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
       .option('append', { type: 'boolean', describe: 'Add rows to those there' })
       .option('reset', { type: 'boolean', describe: 'Empty the tables first' })
       .conflicts('append', 'reset')
-      .example('$0 seed --profile staging', 'fill a staging database')
-      .example('$0 seed --count transactions=1000000', 'exactly a million transactions'),
+      .example('$0 seed --profile staging', 'the counts of a profile')
+      .example('$0 seed --count users=5000', 'exactly 5,000 users'),
   handler: (args) =>
-    runCommand(args, (output) => withSignals((signal) => seed(args, output, signal))),
+    runCommand(args, (output) => withSignals(output, (signal) => seed(args, output, signal))),
 }
 
-async function seed(
-  args: SeedArguments,
-  output: Parameters<Parameters<typeof runCommand>[1]>[0],
-  signal: AbortSignal,
-): Promise<void> {
+async function seed(args: SeedArguments, output: Output, signal: AbortSignal): Promise<void> {
   const chunkSize = wholeNumber('--chunk-size', args['chunk-size'], 1)
+  const options = readPlanOptions(args)
   const project = await openProject(args, output)
-  const choice = choosePlan(args, project)
+  const choice = await choosePlan(options, project)
+  const { runSeed } = await import('../run/seed.ts')
   const progress = output.isQuiet ? noProgress : createProgress(output.messages)
   const report = await withDatabase(
-    { databaseUrl: args.databaseUrl, folder: project.folder },
+    { databaseUrl: args.databaseUrl, folder: project.folder, signal },
     output,
     async (database) => {
       try {
@@ -87,6 +86,6 @@ async function seed(
     },
   )
   if (output.isJson) output.data(`${JSON.stringify({ ok: true, ...report })}\n`)
-  else output.data(formatSeedReport(report))
+  else output.data(formatSeedReport(report, output.width))
   if (project.config.hint) output.note(project.config.hint)
 }

@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import type { Output } from './output.ts'
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
 
@@ -6,10 +7,16 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
  * The first SIGINT or SIGTERM asks the work to end, with its open transaction rolled back; the
  * second one ends the process at once.
  */
-export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withSignals<T>(
+  output: Output,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController()
   function stop(signal: 'SIGINT' | 'SIGTERM'): void {
     if (controller.signal.aborted) process.exit(exitCodes[signal])
+    // The terminal has put ^C behind the progress.
+    if (output.messages.isInteractive) output.note('')
+    output.note(`Stopping. A second ${signal} stops at once.`)
     controller.abort(
       new DownpourError({
         code: 'INTERRUPTED',

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { DownpourError } from '../errors.ts'
 import { readSchema } from '../model/read-schema.ts'
 import type { TableModel } from '../model/table.ts'
 import type { Refinements } from '../plan/refinement.ts'
+import { checkConfig, configError } from './check-config.ts'
 import type { Config } from './config.ts'
 import { loadModule } from './load-module.ts'
 import { runSeeder } from './seeder.ts'
@@ -35,7 +35,11 @@ export async function loadProject(configFile: string): Promise<Project> {
   for (const file of config.seeds) {
     const { default: seeder } = await loadModule(path.resolve(folder, file), 'the seeder')
     if (typeof seeder !== 'function') {
-      throw configError(file, 'Its default export is no seeder.', 'export default defineSeeder(…)')
+      throw configError(
+        file,
+        'Its default export is no seeder.',
+        'end it with: export default defineSeeder(…)',
+      )
     }
     for (const [table, refinement] of Object.entries(runSeeder(seeder as Seeder))) {
       if (refinements[table]) {
@@ -52,49 +56,4 @@ export async function loadProject(configFile: string): Promise<Project> {
     refinements,
     migrationsFolder: path.resolve(folder, config.migrations ?? './migrations'),
   }
-}
-
-function checkConfig(file: string, exported: unknown): Config {
-  const config = exported as Partial<Config> | undefined
-  if (typeof config !== 'object' || config === null) {
-    throw configError(file, 'It has no default export.', 'export default defineConfig({ … })')
-  }
-  if (typeof config.schema !== 'string') {
-    throw configError(
-      file,
-      '"schema" is no path.',
-      "name the schema module: schema: './schema/index.ts'",
-    )
-  }
-  if (!Array.isArray(config.seeds)) {
-    throw configError(
-      file,
-      '"seeds" is no list of paths.',
-      "name the seeders: seeds: ['./seeds/users.ts']",
-    )
-  }
-  if (typeof config.profiles !== 'object' || config.profiles === null) {
-    throw configError(
-      file,
-      '"profiles" is missing.',
-      'give at least one: profiles: { dev: { counts: {} } }',
-    )
-  }
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(config.referenceDate ?? '')) {
-    throw configError(
-      file,
-      '"referenceDate" is no date.',
-      "fix the day that counts as today: referenceDate: '2026-01-01'",
-    )
-  }
-  return config as Config
-}
-
-function configError(file: string, why: string, fix: string): DownpourError {
-  return new DownpourError({
-    code: 'CONFIG_INVALID',
-    message: `Cannot use ${file}`,
-    why,
-    fix: `${fix[0]!.toUpperCase()}${fix.slice(1)}.`,
-  })
 }

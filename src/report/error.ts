@@ -1,9 +1,12 @@
 import { DownpourError } from '../errors.ts'
+import { serverError, unwrapError } from '../postgres/server-error.ts'
 import { styled } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
+import { wrap } from './wrap.ts'
 
 /**
- * A failure in three lines: what, why, and how to fix it.
+ * A failure in three lines: what, why, and how to fix it. In a narrow terminal the latter two are
+ * broken between words.
  *
  * @example
  * // ✖ Cannot seed "orders": column "customer_id" has no rows to reference  (PLAN_EMPTY_PARENT)
@@ -12,27 +15,63 @@ import type { Terminal } from './terminal.ts'
  */
 export function formatError(terminal: Terminal, error: DownpourError): string {
   return [
-    `${styled(terminal, 'red', '✖')} ${error.message}  ${styled(terminal, 'dim', `(${error.code})`)}`,
-    `  Why  ${error.why}`,
-    `  Fix  ${error.fix}`,
+    `${styled(terminal, 'red', '✖')} ${printable(error.message)}  ${styled(terminal, 'dim', `(${error.code})`)}`,
+    `  Why  ${indented(terminal, error.why)}`,
+    `  Fix  ${indented(terminal, error.fix)}`,
     '',
   ].join('\n')
 }
 
 /** The failure as `--json` prints it: one object. */
 export function errorObject(error: DownpourError): object {
-  const { code, message, why, fix, table, column, row } = error
+  const { code, table, column, row } = error
+  const [message, why, fix] = [error.message, error.why, error.fix].map(printable)
   return { ok: false, error: { code, message, why, fix, table, column, row } }
 }
 
-/** Anything else is a bug of ours: it is told with its stack, so that it can be reported. */
-export function bugError(error: unknown): DownpourError {
+/**
+ * An error that nobody has made sense of: the server's, exit code 4, or else a bug of ours. Drizzle's
+ * wrapper, which holds SQL and every parameter, is taken off.
+ */
+export function unexpectedError(error: unknown): DownpourError {
+  const inner = unwrapError(error)
+  const reason = serverError(inner)
+  if (reason) {
+    // What the class of bad data quotes is a value.
+    const said = reason.code.startsWith('22')
+      ? reason.message.replace(/".*"/s, '"…"')
+      : reason.message
+    return new DownpourError({
+      code: 'SERVER_ERROR',
+      message: 'The server refused a statement',
+      why: `The server said: ${said} (SQLSTATE ${reason.code}).`,
+      fix: 'Remove the cause, then run the command again.',
+      exitCode: 4,
+      cause: inner,
+    })
+  }
   return new DownpourError({
     code: 'BUG',
     message: 'Something went wrong that should not have',
-    why: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    why: inner instanceof Error ? `${inner.name}: ${inner.message}` : String(inner),
     fix: 'Please report this; run it again with DOWNPOUR_DEBUG=1 for the stack trace.',
     exitCode: 1,
-    cause: error,
+    cause: inner,
   })
+}
+
+function indented(terminal: Terminal, text: string): string {
+  const width = terminal.isInteractive ? terminal.columns - 7 : Infinity
+  return wrap(printable(text), width).join(`\n${' '.repeat(7)}`)
+}
+
+/**
+ * One line, where compilers and servers answer in several, and without the passwords of URLs: one
+ * may have been typed where no URL belongs. (`user:password@` is how this project explains them.)
+ */
+function printable(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/(:\/\/[^\s:/@]*):(?!password@)\S*@/g, '$1@')
 }

@@ -13,7 +13,7 @@ export function formatCount(value: number): string {
  * [formatShort(950), formatShort(72_000), formatShort(1_040_000)] // ['950', '72k', '1.0M']
  */
 export function formatShort(value: number): string {
-  if (value < 1_000) return String(Math.round(value))
+  if (value < 999.5) return String(Math.round(value))
   if (value < 999_500) return `${Math.round(value / 1_000)}k`
   if (value < 999_500_000) return `${(value / 1_000_000).toFixed(value < 9_950_000 ? 1 : 0)}M`
   return `${(value / 1_000_000_000).toFixed(1)}G`

@@ -85,21 +85,27 @@ function printed(terminal: Terminal, now: () => number): ProgressDisplay {
 
 /**
  * `transactions  ███████░░░ 72%  720k/1.0M  412k rows/s  0:01 left`, shortened from the right where
- * the terminal is narrow.
+ * the terminal is narrow; the table and its percentage stay longest.
  */
 function progressLine(progress: LoadProgress, milliseconds: number, width: number): string {
   const { table, rows, total } = progress
+  // A line that fills the last column would wrap.
+  const room = Math.max(1, width - 1)
   const share = total === 0 ? 1 : rows / total
   const seconds = milliseconds / 1000
   const rate = rows / Math.max(seconds, 0.001)
   const filled = Math.floor(share * 10)
+  const percent = `${String(Math.floor(share * 100)).padStart(3)}%`
   const pieces = [
     table.padEnd(14),
-    `${'█'.repeat(filled)}${'░'.repeat(10 - filled)} ${String(Math.floor(share * 100)).padStart(3)}%`,
+    `${'█'.repeat(filled)}${'░'.repeat(10 - filled)} ${percent}`,
     `${formatShort(rows)}/${formatShort(total)}`,
     `${formatShort(rate)} rows/s`,
     share < 1 ? `${formatClock((total - rows) / Math.max(rate, 1))} left` : formatClock(seconds),
   ]
-  while (pieces.length > 1 && pieces.join('  ').length > width - 1) pieces.pop()
-  return pieces.join('  ').slice(0, Math.max(1, width - 1))
+  while (pieces.length > 2 && pieces.join('  ').length > room) pieces.pop()
+  const line = pieces.join('  ')
+  if (line.length <= room) return line
+  const name = table.slice(0, Math.max(1, room - percent.length - 1))
+  return `${name} ${percent}`.slice(0, room)
 }

@@ -1,9 +1,24 @@
 import type { SeedReport } from '../run/seed.ts'
 import { formatBytes, formatCount, formatSeconds, formatShort } from './format.ts'
 import { formatTable } from './text-table.ts'
+import type { TextColumn } from './text-table.ts'
+import { wrap } from './wrap.ts'
 
-/** The table and the figures that stand at the end of a run. */
-export function formatSeedReport(report: SeedReport): string {
+const columns: readonly TextColumn[] = [
+  { title: 'table', align: 'left' },
+  { title: 'rows', align: 'right' },
+  { title: 'strategy', align: 'left' },
+  { title: 'time', align: 'right' },
+  { title: 'rows/s', align: 'right' },
+  { title: 'size', align: 'right' },
+]
+
+/**
+ * The table and the figures that stand at the end of a run.
+ *
+ * @param width - characters a line; a narrow window gets fewer columns
+ */
+export function formatSeedReport(report: SeedReport, width: number): string {
   const rows = report.tables.map((table) => [
     table.table,
     formatCount(table.rows),
@@ -24,20 +39,21 @@ export function formatSeedReport(report: SeedReport): string {
       : `free disk ${formatBytes(report.freeDiskBytes)}`,
   ].filter((fact) => fact !== undefined)
   return [
-    ...formatTable(
-      [
-        { title: 'table', align: 'left' },
-        { title: 'rows', align: 'right' },
-        { title: 'strategy', align: 'left' },
-        { title: 'time', align: 'right' },
-        { title: 'rows/s', align: 'right' },
-        { title: 'size', align: 'right' },
-      ],
-      rows,
-    ),
+    ...fittingTable(rows, width),
     '',
-    facts.join(', '),
-    phases.join(', '),
+    ...wrap(facts.join(', '), width),
+    ...wrap(phases.join(', '), width),
     '',
   ].join('\n')
+}
+
+/** As many columns as there is room for, table and rows at least. */
+function fittingTable(rows: readonly (readonly string[])[], width: number): readonly string[] {
+  for (let count = columns.length; ; count--) {
+    const lines = formatTable(
+      columns.slice(0, count),
+      rows.map((row) => row.slice(0, count)),
+    )
+    if (count === 2 || lines.every((line) => line.length <= width)) return lines
+  }
 }

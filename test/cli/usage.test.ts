@@ -1,0 +1,472 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runCli } from '../../src/cli/cli.ts'
+import { nearest } from '../../src/cli/nearest.ts'
+
+interface Told {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** Runs the command in this process: for what is decided before any work begins. */
+async function told(...args: string[]): Promise<Told> {
+  const written = { stdout: '', stderr: '' }
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.stdout += String(text)
+      return true
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.stderr += String(text)
+      return true
+    }),
+    vi.spyOn(console, 'log').mockImplementation((text) => {
+      written.stdout += `${String(text)}\n`
+    }),
+  ]
+  process.exitCode = undefined
+  try {
+    await runCli(args)
+    return { ...written, exitCode: exitCode() }
+  } finally {
+    process.exitCode = undefined
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** Through a function: the compiler takes it for what it was set to. */
+function exitCode(): number {
+  return Number(process.exitCode ?? 0)
+}
+
+async function help(...command: string[]): Promise<string> {
+  const { stdout, stderr, exitCode } = await told(...command, '--help')
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+  return stdout
+}
+
+describe('--help', () => {
+  it('names the commands and the exit codes', async () => {
+    expect(await help()).toMatchInlineSnapshot(`
+      "downpour <command> [options]
+
+      Commands:
+        downpour seed                Fill the database
+        downpour reset               Empty the tables and restart their sequences
+        downpour migrate             Apply the migrations that drizzle-kit wrote
+        downpour preview [tables..]  Show a few generated rows; no database is needed
+        downpour db                  The embedded server: start, stop, status, url
+        downpour completion <shell>  Print a completion script for bash, zsh or fish
+
+      Options:
+        --help     Show help                                                 [boolean]
+        --version  Show version number                                       [boolean]
+
+      Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 4 the load failed, 130
+      and 143 stopped.
+      "
+    `)
+  })
+
+  it('of seed', async () => {
+    expect(await help('seed')).toMatchInlineSnapshot(`
+      "downpour seed
+
+      Fill the database
+
+      Options:
+        --help          Show help                                            [boolean]
+        --version       Show version number                                  [boolean]
+        --config        Configuration file    [string] [default: "downpour.config.ts"]
+        --json          Print one JSON object               [boolean] [default: false]
+        --quiet         Print no progress and no notes      [boolean] [default: false]
+        --database-url  postgres://user:password@host:port/database
+              [string] [default: DATABASE_URL, drizzle.config.ts, the embedded server]
+        --confirm       The database’s name, to consent to a server that is not on
+                        this machine                                          [string]
+        --profile       A profile of row counts      [string] [default: as configured]
+        --seed          Same number, same rows       [string] [default: as configured]
+        --scale         Multiply the profile’s counts                         [string]
+        --count         table=rows, exactly; may be repeated                   [array]
+        --only          Only these tables, separated by commas                 [array]
+        --strategy      How rows are written; auto: copy for large tables
+                                  [choices: "auto", "batch", "copy"] [default: "auto"]
+        --chunk-size    Rows per chunk                       [string] [default: 50000]
+        --transaction   What one transaction covers
+                                 [choices: "chunk", "table", "run"] [default: "chunk"]
+        --append        Add rows to those there                              [boolean]
+        --reset         Empty the tables first                               [boolean]
+
+      Examples:
+        downpour seed --profile staging   the counts of a profile
+        downpour seed --count users=5000  exactly 5,000 users
+      "
+    `)
+  })
+
+  it('of reset', async () => {
+    expect(await help('reset')).toMatchInlineSnapshot(`
+      "downpour reset
+
+      Empty the tables and restart their sequences
+
+      Options:
+        --help          Show help                                            [boolean]
+        --version       Show version number                                  [boolean]
+        --config        Configuration file    [string] [default: "downpour.config.ts"]
+        --json          Print one JSON object               [boolean] [default: false]
+        --quiet         Print no progress and no notes      [boolean] [default: false]
+        --database-url  postgres://user:password@host:port/database
+              [string] [default: DATABASE_URL, drizzle.config.ts, the embedded server]
+        --confirm       The database’s name, to consent to a server that is not on
+                        this machine                                          [string]
+        --only          Only these tables, separated by commas                 [array]
+      "
+    `)
+  })
+
+  it('of migrate', async () => {
+    expect(await help('migrate')).toMatchInlineSnapshot(`
+      "downpour migrate
+
+      Apply the migrations that drizzle-kit wrote
+
+      Options:
+        --help          Show help                                            [boolean]
+        --version       Show version number                                  [boolean]
+        --config        Configuration file    [string] [default: "downpour.config.ts"]
+        --json          Print one JSON object               [boolean] [default: false]
+        --quiet         Print no progress and no notes      [boolean] [default: false]
+        --database-url  postgres://user:password@host:port/database
+              [string] [default: DATABASE_URL, drizzle.config.ts, the embedded server]
+        --confirm       The database’s name, to consent to a server that is not on
+                        this machine                                          [string]
+      "
+    `)
+  })
+
+  it('of preview', async () => {
+    expect(await help('preview')).toMatchInlineSnapshot(`
+      "downpour preview [tables..]
+
+      Show a few generated rows; no database is needed
+
+      Positionals:
+        tables  Which tables                                    [array] [default: all]
+
+      Options:
+        --help     Show help                                                 [boolean]
+        --version  Show version number                                       [boolean]
+        --config   Configuration file         [string] [default: "downpour.config.ts"]
+        --json     Print one JSON object                    [boolean] [default: false]
+        --quiet    Print no progress and no notes           [boolean] [default: false]
+        --profile  A profile of row counts           [string] [default: as configured]
+        --seed     Same number, same rows            [string] [default: as configured]
+        --scale    Multiply the profile’s counts                              [string]
+        --count    table=rows, exactly; may be repeated                        [array]
+        --only     Only these tables, separated by commas                      [array]
+        --rows     Rows a table                                  [string] [default: 5]
+
+      Examples:
+        downpour preview users             the first five users
+        downpour preview --rows 20 --json  more of all tables, as JSON
+      "
+    `)
+  })
+
+  it('of db', async () => {
+    expect(await help('db')).toMatchInlineSnapshot(`
+      "downpour db
+
+      The embedded server: start, stop, status, url
+
+      Commands:
+        downpour db start   Start the embedded server and let it stay
+        downpour db stop    Stop the embedded server; its data stays
+        downpour db status  Where the embedded server is, and whether it runs
+        downpour db url     Print its URL, password included
+
+      Options:
+        --help     Show help                                                 [boolean]
+        --version  Show version number                                       [boolean]
+      "
+    `)
+  })
+
+  it.each(['start', 'stop', 'status', 'url'])('of db %s', async (action) => {
+    const [usage] = (await help('db', action)).split('\n')
+    expect(usage).toBe(`downpour db ${action}`)
+  })
+
+  it('of completion', async () => {
+    expect(await help('completion')).toMatchInlineSnapshot(`
+      "downpour completion <shell>
+
+      Print a completion script for bash, zsh or fish
+
+      Positionals:
+        shell                              [required] [choices: "bash", "zsh", "fish"]
+
+      Options:
+        --help     Show help                                                 [boolean]
+        --version  Show version number                                       [boolean]
+
+      Examples:
+        source <(downpour completion bash)  for this shell
+        downpour completion fish | source   for fish
+      "
+    `)
+  })
+})
+
+/** Each with its three lines. */
+const wrong: readonly (readonly [command: string, message: string, why: string, fix: string])[] = [
+  [
+    'sed',
+    'There is no command "sed"',
+    '"downpour" does not know it.',
+    'Did you mean seed? See "downpour --help".',
+  ],
+  [
+    'xyzzy',
+    'There is no command "xyzzy"',
+    '"downpour" does not know it.',
+    'See "downpour --help".',
+  ],
+  [
+    '',
+    'The command is not complete',
+    'Say which command.',
+    'Use one of: seed, reset, migrate, preview, db, completion. See "downpour --help".',
+  ],
+  [
+    'db',
+    'The command is not complete',
+    'Say what: start, stop, status or url.',
+    'Use one of: start, stop, status, url. See "downpour db --help".',
+  ],
+  [
+    'db strat',
+    'There is no command "db strat"',
+    '"downpour db" does not know it.',
+    'Did you mean start? See "downpour db --help".',
+  ],
+  [
+    'seed --chunksize 5',
+    'There is no option --chunksize',
+    '"downpour seed" does not know it.',
+    'Did you mean --chunk-size? See "downpour seed --help".',
+  ],
+  [
+    'seed --databaseurl=postgres://u:canary@h/d',
+    'There is no option --databaseurl',
+    '"downpour seed" does not know it.',
+    'Did you mean --database-url? See "downpour seed --help".',
+  ],
+  [
+    'seed users',
+    '"users" is one word too many',
+    '"downpour seed" does not know it.',
+    'See "downpour seed --help".',
+  ],
+  [
+    'seed postgres://ada:canary@h/d',
+    '"postgres://ada@h/d" is one word too many',
+    '"downpour seed" does not know it.',
+    'See "downpour seed --help".',
+  ],
+  [
+    'seed --profile',
+    '--profile has no value',
+    'It takes one, and nothing follows it.',
+    'See "downpour seed --help".',
+  ],
+  [
+    'seed --count',
+    '--count has no value',
+    'It takes one, and nothing follows it.',
+    'See "downpour seed --help".',
+  ],
+  [
+    'seed --append --reset',
+    '--append and --reset do not go together',
+    'Each of them says what to do with rows that are there.',
+    'Leave one of them out.',
+  ],
+  [
+    'seed --strategy fast',
+    '--strategy cannot be "fast"',
+    'It takes one of a few words.',
+    'Use one of: auto, batch, copy.',
+  ],
+  [
+    'seed --transaction none',
+    '--transaction cannot be "none"',
+    'It takes one of a few words.',
+    'Use one of: chunk, table, run.',
+  ],
+  [
+    'completion',
+    'The command is not complete',
+    '"completion" takes one more word.',
+    'See "downpour completion --help".',
+  ],
+  [
+    'completion tcsh',
+    'shell cannot be "tcsh"',
+    'It takes one of a few words.',
+    'Use one of: bash, zsh, fish.',
+  ],
+]
+
+describe('wrong usage', () => {
+  const before = process.env['LANG']
+  beforeEach(() => {
+    process.env['LANG'] = 'de_DE.UTF-8'
+  })
+  afterEach(() => {
+    if (before === undefined) delete process.env['LANG']
+    else process.env['LANG'] = before
+  })
+
+  it.each(wrong)(
+    '"downpour %s" is refused with: %s, whatever the language',
+    async (command, message, why, fix) => {
+      const args = command.split(' ').filter((word) => word !== '')
+      expect(await told(...args)).toEqual({
+        stdout: '',
+        stderr: `✖ ${message}  (USAGE)\n  Why  ${why}\n  Fix  ${fix}\n`,
+        exitCode: 2,
+      })
+    },
+  )
+
+  const withJson = wrong.filter(([command]) => !command.startsWith('completion'))
+
+  it.each(withJson)(
+    '"downpour %s --json" prints one object',
+    async (command, message, why, fix) => {
+      const args = command.split(' ').filter((word) => word !== '')
+      const { stdout, exitCode } = await told(...args, '--json')
+      expect(JSON.parse(stdout)).toEqual({ ok: false, error: { code: 'USAGE', message, why, fix } })
+      expect(stdout.trimEnd()).not.toContain('\n')
+      expect(exitCode).toBe(2)
+    },
+  )
+})
+
+const tooLow = 'It takes a whole number of at least'
+
+const badValues: readonly (readonly [
+  command: string,
+  code: string,
+  message: string,
+  why: string,
+  fix: string,
+])[] = [
+  ...['-1', '1.5', '1e3', 'abc', '0x10'].map(
+    (text) =>
+      [
+        `seed --count users=${text}`,
+        'USAGE_NUMBER',
+        `--count users cannot be "${text}"`,
+        `${tooLow} 0.`,
+        'Give such a number, for example 1000.',
+      ] as const,
+  ),
+  [
+    'seed --count users=99999999999999999999',
+    'USAGE_NUMBER',
+    '--count users cannot be "99999999999999999999"',
+    'Numbers above 9007199254740991 (2^53 - 1) are not exact.',
+    'Give a smaller one.',
+  ],
+  [
+    'seed --count 5',
+    'USAGE_COUNT',
+    '--count cannot be "5"',
+    'It takes a table and its number of rows.',
+    'Write it as --count users=1000.',
+  ],
+  ...['0', '-1', 'abc', 'Infinity'].map(
+    (text) =>
+      [
+        `seed --scale ${text}`,
+        'USAGE_NUMBER',
+        `--scale cannot be "${text}"`,
+        'It takes a number above 0.',
+        'Give such a number, for example 0.5.',
+      ] as const,
+  ),
+  [
+    'seed --seed -1',
+    'USAGE_NUMBER',
+    '--seed cannot be "-1"',
+    `${tooLow} 0.`,
+    'Give such a number, for example 1000.',
+  ],
+  ...['0', '-5', 'abc', '1.5'].map(
+    (text) =>
+      [
+        `seed --chunk-size ${text}`,
+        'USAGE_NUMBER',
+        `--chunk-size cannot be "${text}"`,
+        `${tooLow} 1.`,
+        'Give such a number, for example 1000.',
+      ] as const,
+  ),
+  [
+    'preview --rows many',
+    'USAGE_NUMBER',
+    '--rows cannot be "many"',
+    `${tooLow} 1.`,
+    'Give such a number, for example 1000.',
+  ],
+  ...['seed', 'reset', 'preview'].map(
+    (command) =>
+      [
+        `${command} --only ,`,
+        'USAGE_ONLY',
+        '--only cannot be ","',
+        'It names no table.',
+        'Name tables, separated by commas, or leave it out for all of them.',
+      ] as const,
+  ),
+]
+
+describe('values that options do not take', () => {
+  it.each(badValues)(
+    '"downpour %s" is refused with %s before the project is loaded',
+    async (command, code, message, why, fix) => {
+      expect(await told(...command.split(' '))).toEqual({
+        stdout: '',
+        stderr: `✖ ${message}  (${code})\n  Why  ${why}\n  Fix  ${fix}\n`,
+        exitCode: 2,
+      })
+    },
+  )
+})
+
+describe('--quiet', () => {
+  it('keeps errors', async () => {
+    const { stderr } = await told('seed', '--quiet', '--chunk-size', '0')
+    expect(stderr.startsWith('✖ --chunk-size cannot be "0"')).toBe(true)
+  })
+})
+
+describe(nearest, () => {
+  const names = ['seed', 'reset', 'migrate', 'preview', 'db', 'completion']
+
+  it.each([
+    ['sed', 'seed'],
+    ['sede', 'seed'],
+    ['rest', 'reset'],
+    ['migrations', undefined],
+    ['migrat', 'migrate'],
+    ['perview', 'preview'],
+    ['xyzzy', undefined],
+    ['', undefined],
+  ])('of "%s" is %s', (word, expected) => {
+    expect(nearest(word, names)).toBe(expected)
+  })
+})
