@@ -13,6 +13,8 @@ export interface Enumeration {
   readonly total: number
   /** Sum of what is expected of all parents. */
   readonly weight: number
+  /** No parent has more children. */
+  readonly most: number
   /** A reader with a place of its own; going forward is fast, going back counts again. */
   open(): EnumerationReader
 }
@@ -75,11 +77,13 @@ export function createEnumeration(options: EnumerationOptions): Enumeration {
       : (index: number) => expected(firstParent + index)
 
   let sum = 0
+  let largest = 0
   for (let index = 0; index < parents; index++) {
     if (index % stride === 0) sums[index / stride] = sum
     const amount = amountOf(index)
     if (!(amount >= 0 && amount < Infinity)) throw amountError(firstParent + index, amount)
     sum += amount
+    largest = Math.max(largest, amount)
   }
   const total = options.total ?? sum
   const whole = sum
@@ -88,7 +92,8 @@ export function createEnumeration(options: EnumerationOptions): Enumeration {
       ? (partial: number) => partial
       : (partial: number) => Math.floor(total * (partial / whole))
   const counts: Counts = { options, total, stride, sums, amountOf, toStart }
-  return { total, weight: whole, open: () => openEnumeration(counts) }
+  const most = options.total === undefined ? largest : Math.ceil(total * (largest / whole))
+  return { total, weight: whole, most, open: () => openEnumeration(counts) }
 }
 
 function openEnumeration(counts: Counts): EnumerationReader {

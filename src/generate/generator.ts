@@ -23,15 +23,24 @@ export interface Group {
   readonly name: string
   /** Generators whose vectors this one reads; they are filled first. */
   readonly inputs: readonly Generator[]
-  prepare(context: Context): PreparedGroup | Promise<PreparedGroup>
+  /** @param inputs - in the order of the group's own, already prepared */
+  prepare(context: Context, inputs: readonly Input[]): PreparedGroup | Promise<PreparedGroup>
+}
+
+/** An output of a group that was prepared before. */
+export interface Input {
+  /** Refilled for each slice, before the groups that read it. */
+  readonly vector: Vector
+  /** How many different values there are, when none ever repeats. */
+  readonly size: number | undefined
 }
 
 /** A group that is ready for a lane: its vectors are allocated and its keys derived. */
 export interface PreparedGroup {
   /** Refilled by each call of `fill`. */
   readonly outputs: Readonly<Record<string, Vector>>
-  /** Computes the outputs of `rows.count` rows; `inputs` stand in the order of the group's own. */
-  fill(rows: Rows, inputs: readonly Vector[]): void
+  /** Computes the outputs of `rows.count` rows. */
+  fill(rows: Rows): void
   /**
    * For outputs whose values never repeat within a table: how many different ones there are. An
    * output that is not named may repeat.
@@ -86,9 +95,11 @@ export interface TableContext {
   readonly count: number
   /** The rows that others may refer to: `[firstReferable, firstRow + count)`. */
   readonly firstReferable: number
-  /** The table by whose rows this one's are counted. */
+  /** The table by whose rows this one's are counted, … */
   readonly enumeratedBy: string | undefined
-  /** The key of row 0, for tables with an integer key. */
+  /** … and the most children that any of those rows has; `Infinity` where that is not known. */
+  readonly mostSiblings: number
+  /** The key of row 0, for tables whose key counts up; else 1. */
   readonly keyStart: number
   /** Which parent each row has, for tables that are enumerated per parent. */
   openParents(): EnumerationReader
@@ -123,7 +134,7 @@ export type VectorOf<Spec extends VectorSpec> = Extract<Vector, { kind: Spec['ki
 /** A vector's kind, and the function that fills it. */
 export interface ColumnFill {
   readonly spec: VectorSpec
-  fill(rows: Rows, out: Vector, inputs: readonly Vector[]): void
+  fill(rows: Rows, out: Vector): void
   /** How many different values there are; for values that never repeat. */
   readonly size: number | undefined
 }
@@ -133,7 +144,8 @@ export interface ColumnFill {
  * written, and how a project writes its own.
  *
  * @param name - for messages
- * @param prepare - derives keys and tables once, and says with `fillVector` how a slice is filled
+ * @param prepare - derives keys and tables once, and says with `fillVector` how a slice is filled;
+ *   gets the prepared inputs
  * @param inputs - generators whose vectors are read
  * @example
  * const even = createGenerator('even', () =>
@@ -144,7 +156,7 @@ export interface ColumnFill {
  */
 export function createGenerator(
   name: string,
-  prepare: (context: Context) => ColumnFill | Promise<ColumnFill>,
+  prepare: (context: Context, inputs: readonly Input[]) => ColumnFill | Promise<ColumnFill>,
   inputs: readonly Generator[] = [],
 ): Generator {
   return {
@@ -152,12 +164,12 @@ export function createGenerator(
     group: {
       name,
       inputs,
-      async prepare(context) {
-        const { spec, fill, size } = await prepare(context)
+      async prepare(context, prepared) {
+        const { spec, fill, size } = await prepare(context, prepared)
         const value = createVector(spec, context.capacity)
         return {
           outputs: { value },
-          fill: (rows, vectors) => fill(rows, value, vectors),
+          fill: (rows) => fill(rows, value),
           ...(size === undefined ? {} : { sizes: { value: size } }),
         }
       },
@@ -172,12 +184,12 @@ export function createGenerator(
  */
 export function fillVector<const Spec extends VectorSpec>(
   spec: Spec,
-  fill: (rows: Rows, out: VectorOf<Spec>, inputs: readonly Vector[]) => void,
+  fill: (rows: Rows, out: VectorOf<Spec>) => void,
   size?: number,
 ): ColumnFill {
   return {
     spec,
-    fill: (rows, out, inputs) => fill(rows, out as VectorOf<Spec>, inputs),
+    fill: (rows, out) => fill(rows, out as VectorOf<Spec>),
     size,
   }
 }

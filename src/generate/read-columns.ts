@@ -9,6 +9,7 @@ import type {
   Context,
   Generator,
   Group,
+  Input,
   PreparedGroup,
   Rows,
   TableContext,
@@ -64,35 +65,40 @@ export async function openGenerated(
   table: PlannedTable,
   properties: readonly string[],
 ): Promise<GeneratedColumns> {
-  const steps: { readonly group: PreparedGroup; readonly inputs: readonly Vector[] }[] = []
+  const steps: PreparedGroup[] = []
   const prepared = new Map<Group, PreparedGroup>()
   const owners = groupOwners(table)
 
-  async function visit(generator: Generator): Promise<Vector> {
-    const known = prepared.get(generator.group)
-    if (known) return known.outputs[generator.output]!
-    const inputs: Vector[] = []
-    for (const input of generator.group.inputs) inputs.push(await visit(input))
-    const owner = owners.get(generator.group)!
-    const group = await generator.group.prepare({
-      ...createContext(scope, table, owner),
-      knownValues: literalValues(table, generator.group),
-    })
-    prepared.set(generator.group, group)
-    steps.push({ group, inputs })
-    return group.outputs[generator.output]!
+  async function visit({ group, output }: Generator): Promise<Input> {
+    const ready = prepared.get(group) ?? (await prepare(group))
+    return { vector: ready.outputs[output]!, size: ready.sizes?.[output] }
+  }
+
+  async function prepare(group: Group): Promise<PreparedGroup> {
+    const inputs: Input[] = []
+    for (const input of group.inputs) inputs.push(await visit(input))
+    const context = createContext(scope, table, owners.get(group)!)
+    const own: Context = {
+      ...context,
+      purpose: purposeOf(group, context.purpose),
+      knownValues: literalValues(table, group),
+    }
+    const ready = await group.prepare(own, inputs)
+    prepared.set(group, ready)
+    steps.push(ready)
+    return ready
   }
 
   const vectors: Vector[] = []
   for (const property of properties) {
-    vectors.push(await visit(findColumn(table, property).generator))
+    vectors.push((await visit(findColumn(table, property).generator)).vector)
   }
 
   const rows = createRows(sliceCapacity)
   const enumeration = table.enumeration?.children.open()
   function fill(): void {
     enumeration?.locate(rows)
-    for (const { group, inputs } of steps) group.fill(rows, inputs)
+    for (const group of steps) group.fill(rows)
   }
   return {
     vectors,
@@ -129,10 +135,25 @@ function groupOwners(table: PlannedTable): ReadonlyMap<Group, string> {
   return owners
 }
 
-/** What known rows say in place of a group's own values. */
+/**
+ * A group that reads others draws for a purpose of its own, or its draws would be theirs. Those that
+ * read none keep the column's: wrapping a generator changes nothing of what it gives.
+ */
+function purposeOf(group: Group, column: string): string {
+  const height = heightOf(group)
+  return height === 0 ? column : `${column}/${height}`
+}
+
+function heightOf({ inputs }: Group): number {
+  return Math.max(0, ...inputs.map((input) => heightOf(input.group) + 1))
+}
+
+/** What known rows say in place of a group's own values, or of what is made of them. */
 function literalValues(table: PlannedTable, group: Group): readonly unknown[] {
+  const isMadeOf = (candidate: Group): boolean =>
+    candidate === group || candidate.inputs.some((input) => isMadeOf(input.group))
   const properties = table.columns
-    .filter(({ generator }) => generator.group === group)
+    .filter(({ generator }) => isMadeOf(generator.group))
     .map(({ model }) => model.property)
   return table.knownRows
     .flatMap((row) => properties.map((property) => row[property]))
@@ -173,8 +194,9 @@ function createTableContext(scope: ReadScope, table: PlannedTable): TableContext
     firstRow: table.rows.first,
     count: table.rows.count,
     firstReferable: table.firstReferable,
-    keyStart: table.keyStart,
+    keyStart: table.key?.start ?? 1,
     enumeratedBy: table.enumeration?.parent,
+    mostSiblings: table.enumeration?.children.most ?? Infinity,
     openParents: () => enumerationOf(table).open(),
     read: (properties) => openColumns(scope, table.model.key, properties),
   }

@@ -2,12 +2,20 @@ import { DownpourError } from '../errors.ts'
 import { createEnumeration } from '../generate/enumeration.ts'
 import { createHashKey } from '../generate/hash.ts'
 import { createContext } from '../generate/read-columns.ts'
+import { countedKey } from '../model/keys.ts'
 import type { TableModel } from '../model/table.ts'
-import { chooseGenerators, chooseKeys, isIntegerKey } from './choose-generator.ts'
+import { chooseGenerators, chooseKeys } from './choose-generator.ts'
 import { resolveCount } from './counts.ts'
 import type { CountRequest } from './counts.ts'
 import { orderTables } from './order.ts'
-import type { KnownRow, Plan, PlannedEnumeration, PlannedTable, RowRange } from './plan.ts'
+import type {
+  KnownRow,
+  Plan,
+  PlannedEnumeration,
+  PlannedKey,
+  PlannedTable,
+  RowRange,
+} from './plan.ts'
 import type { Refinements, TableRefinement } from './refinement.ts'
 
 /** Everything a plan follows from. */
@@ -62,8 +70,8 @@ async function planTable(
   const refinement = request.refinements[model.key] ?? {}
   const knownRows = refinement.rows ?? []
   const isWanted = request.only?.includes(model.key) ?? true
-  const keyStart = keyStartOf(model)
-  const placement = placeRows(model, knownRows, keyStart, request.existing?.get(model.key))
+  const key = plannedKey(model, refinement)
+  const placement = placeRows(model, knownRows, key, request.existing?.get(model.key))
   const asked = resolveCount(model.key, refinement, request.counts)
   const isAppending = placement.first > 0
   const count = countFor({ asked, knownRows, isAppending, isWanted, request, model })
@@ -73,15 +81,17 @@ async function planTable(
     rows: { first: placement.first, count: count ?? 0 },
     // Which parents the rows of an earlier run have is not known, so nobody can refer to them.
     firstReferable: refinement.each ? placement.first : placement.firstReferable,
-    keyStart,
+    key,
     columns: [],
     knownRows,
     enumeration: undefined,
   }
-  const enumeration =
-    refinement.each && (isWanted || request.existing === undefined)
-      ? await enumerate(plan, draft, refinement, count)
-      : undefined
+  if (refinement.each && isWanted) refuseMissingParent(request, model.key, refinement.each.parent)
+  // New parents get no children when these are left out of an append.
+  const hasNone = request.existing !== undefined && !isWanted
+  const enumeration = refinement.each
+    ? await enumerate(plan, draft, refinement, hasNone ? 0 : count)
+    : undefined
   const rows: RowRange = {
     first: placement.first,
     count: enumeration?.children.total ?? count ?? 0,
@@ -123,15 +133,17 @@ function countFor(input: {
 function placeRows(
   model: TableModel,
   knownRows: readonly KnownRow[],
-  keyStart: number,
+  key: PlannedKey | undefined,
   existing: ExistingRows | undefined,
 ): { readonly first: number; readonly firstReferable: number } {
   if (!existing || existing.rows === 0) return { first: 0, firstReferable: 0 }
-  const { rows, smallestKey, largestKey } = existing
+  const { rows, smallestKey } = existing
+  const start = key?.start ?? 1
+  const largestKey = key && existing.largestKey
   const first =
-    largestKey === undefined ? rows : Math.max(rows, largestKey - keyStart + 1, knownRows.length)
+    largestKey === undefined ? rows : Math.max(rows, largestKey - start + 1, knownRows.length)
   // Keys that are no integers tell nothing of who wrote them; known rows are taken on trust there.
-  const isOurs = largestKey === undefined ? knownRows.length > 0 : smallestKey === keyStart
+  const isOurs = largestKey === undefined ? knownRows.length > 0 : smallestKey === start
   const isDense = first === rows && isOurs
   if (knownRows.length > 0 && (!isDense || rows < knownRows.length)) {
     throw new DownpourError({
@@ -143,6 +155,18 @@ function placeRows(
     })
   }
   return { first, firstReferable: isDense ? 0 : first }
+}
+
+/** What is appended has new parents only, so without them there would silently be nothing. */
+function refuseMissingParent(request: PlanRequest, table: string, parent: string): void {
+  if (request.existing === undefined || (request.only?.includes(parent) ?? true)) return
+  throw new DownpourError({
+    code: 'PLAN_APPEND_PARENT',
+    message: `Cannot append to "${table}" alone`,
+    why: `Its rows are counted per row of "${parent}", and --only leaves that table out.`,
+    fix: `Name ${parent} in --only too.`,
+    table,
+  })
 }
 
 async function enumerate(
@@ -187,8 +211,11 @@ async function enumerate(
   return { parent: parent.model.key, children }
 }
 
-function keyStartOf(model: TableModel): number {
-  return model.columns.find((column) => isIntegerKey(model, column))?.identityStart ?? 1
+/** A seeder's own generator may give any keys, which then tell nothing of the rows. */
+function plannedKey(model: TableModel, refinement: TableRefinement): PlannedKey | undefined {
+  const column = countedKey(model)
+  if (!column || refinement.columns?.[column.property]) return undefined
+  return { column, start: column.identityStart }
 }
 
 /** @throws DownpourError `PLAN_UNKNOWN_TABLE` for a key that the schema does not have */

@@ -4,7 +4,6 @@ import type { ColumnReader } from '../generate/generator.ts'
 import type { Vector, VectorKind } from '../generate/vector.ts'
 import type { ColumnModel } from '../model/table.ts'
 import { formatSqlType } from '../model/sql-type.ts'
-import { isIntegerKey } from './choose-generator.ts'
 import { loadedTables } from './plan.ts'
 import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
 
@@ -40,7 +39,7 @@ const texts = ['text', 'varchar', 'bpchar', 'name', 'citext', 'json', 'jsonb', '
 /** The built-in types that a kind of vector can go into; other types decide for themselves. */
 const accepts: Readonly<Record<Exclude<VectorKind, 'value'>, readonly string[]>> = {
   number: numbers,
-  decimal: ['numeric', 'float4', 'float8'],
+  decimal: numbers,
   boolean: ['bool'],
   date: ['date'],
   timestamp: ['timestamp', 'timestamptz'],
@@ -135,16 +134,19 @@ function checkParents(plan: Plan, table: PlannedTable): void {
   }
 }
 
-/** Children compute a parent's key from its row, so a known row cannot have a key of its own. */
+/** Keys follow from the row number; a known row may say so, but not otherwise. */
 function checkKnownKeys(table: PlannedTable): void {
-  const key = table.columns.find(({ model }) => isIntegerKey(table.model, model))?.model
-  if (!key) return
-  const row = table.knownRows.findIndex((known) => known[key.property] !== undefined)
+  if (!table.key) return
+  const { column, start } = table.key
+  const row = table.knownRows.findIndex((known, number) => {
+    const value = known[column.property]
+    return value !== undefined && Number(value) !== start + number
+  })
   if (row < 0) return
-  throw columnError(table, key, {
+  throw columnError(table, column, {
     code: 'PLAN_KNOWN_KEY',
-    why: `Known row ${row} gives it a value, but keys follow from the row number.`,
-    fix: `Leave "${key.property}" out of the known rows; row ${row} gets ${table.keyStart + row}.`,
+    why: `Known row ${row} gives it a value of its own, but keys count up with the rows.`,
+    fix: `Leave "${column.property}" out of the known rows; row ${row} gets ${start + row}.`,
   })
 }
 
@@ -157,12 +159,12 @@ const largestKeys: Readonly<Record<string, number>> = {
 
 /** After a large key somebody wrote, or in a small type, there may be no keys left. */
 function checkKeySpace(table: PlannedTable): void {
-  const { rows, keyStart, columns } = table
-  const key = columns.find(({ generator }) => generator.group.name === 'intPrimaryKey')?.model
-  const largest = key && largestKeys[key.type.name]
-  const last = keyStart + (rows.first + rows.count - 1)
-  if (largest === undefined || rows.count === 0 || last <= largest) return
-  throw columnError(table, key!, {
+  const { rows, key } = table
+  if (!key || rows.count === 0) return
+  const largest = largestKeys[key.column.type.name]!
+  const last = key.start + (rows.first + rows.count - 1)
+  if (last <= largest) return
+  throw columnError(table, key.column, {
     code: 'PLAN_KEY_SPACE',
     why: `Keys would go up to ${last}, and those of this type end at ${largest}.`,
     fix: 'Plan fewer rows, or use a larger integer type; after --append, look for a row with a very large key.',

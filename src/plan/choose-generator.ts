@@ -3,6 +3,7 @@ import type { Generator } from '../generate/generator.ts'
 import { constant } from '../generate/generators/constant.ts'
 import { intPrimaryKey } from '../generate/generators/key.ts'
 import { drawnRow, enumeratedRow, keyOf } from '../generate/generators/reference.ts'
+import { countsUp } from '../model/keys.ts'
 import type { ColumnModel, ForeignKeyModel, TableModel } from '../model/table.ts'
 import type { PlannedColumn } from './plan.ts'
 import type { Each, TableRefinement } from './refinement.ts'
@@ -31,24 +32,18 @@ export function chooseGenerators(
     const generator =
       given[column.property] ??
       references.get(column.name) ??
-      (isIntegerKey(table, column) ? intPrimaryKey() : fromDefault(table, column, refinement))
+      (countsUp(table, column)
+        ? intPrimaryKey({ start: column.identityStart })
+        : fromDefault(table, column, refinement))
     return generator ? [{ model: column, generator }] : []
   })
 }
 
-/** What is known of a table that nobody fills: its integer key, which others may refer to. */
+/** What is known of a table that nobody fills: its keys, which others may refer to. */
 export function chooseKeys(table: TableModel): readonly PlannedColumn[] {
-  const referring = table.foreignKeys.flatMap(({ columns }) => columns)
   return table.columns
-    .filter((column) => isIntegerKey(table, column) && !referring.includes(column.name))
-    .map((model) => ({ model, generator: intPrimaryKey() }))
-}
-
-/** Whether a column is a primary key that counts up: serial, identity or a plain integer. */
-export function isIntegerKey(table: TableModel, column: ColumnModel): boolean {
-  const isInteger = ['int2', 'int4', 'int8'].includes(column.type.name)
-  const isOnlyKey = table.primaryKey.length === 1 && table.primaryKey[0] === column.name
-  return isInteger && (column.identity !== undefined || column.serial || isOnlyKey)
+    .filter((column) => countsUp(table, column))
+    .map((model) => ({ model, generator: intPrimaryKey({ start: model.identityStart }) }))
 }
 
 /** All columns of one foreign key share the draw of the parent's row. */
@@ -61,7 +56,10 @@ function chooseReferences(
   return new Map(
     table.foreignKeys.flatMap((foreignKey) => {
       const parent = tables.find((candidate) => candidate.key === foreignKey.parent)!
-      const row = foreignKey === enumerated ? enumeratedRow() : drawnRow(parent.key)
+      const isUnique = [table.primaryKey, ...table.uniques].some((names) =>
+        isSameSet(names, foreignKey.columns),
+      )
+      const row = foreignKey === enumerated ? enumeratedRow() : drawnRow(parent.key, { isUnique })
       return foreignKey.columns.map((name, index): [string, Generator] => {
         const target = parent.columns.find(
           (column) => column.name === foreignKey.parentColumns[index],
@@ -70,6 +68,10 @@ function chooseReferences(
       })
     }),
   )
+}
+
+function isSameSet(names: readonly string[], others: readonly string[]): boolean {
+  return names.length === others.length && names.every((name) => others.includes(name))
 }
 
 function findForeignKey(table: TableModel, each: Each): ForeignKeyModel {

@@ -18,8 +18,8 @@ export interface PlannedTable {
   readonly rows: RowRange
   /** Rows below `rows.first` that others may refer to start here; the same when there are none. */
   readonly firstReferable: number
-  /** The key of row 0: the key of row n is `keyStart + n`, for tables with an integer key. */
-  readonly keyStart: number
+  /** The key that tells a row's number; `undefined` where there is none, or a seeder fills it. */
+  readonly key: PlannedKey | undefined
   /** The columns that are written; the others are left to the server. */
   readonly columns: readonly PlannedColumn[]
   readonly knownRows: readonly KnownRow[]
@@ -30,6 +30,12 @@ export interface PlannedTable {
 export interface PlannedColumn {
   readonly model: ColumnModel
   readonly generator: Generator
+}
+
+/** The key of row n is `start + n`. */
+export interface PlannedKey {
+  readonly column: ColumnModel
+  readonly start: number
 }
 
 export interface PlannedEnumeration {

@@ -1,7 +1,7 @@
 import { DownpourError } from '../errors.ts'
-import type { ColumnModel, TableModel } from '../model/table.ts'
+import { countedKey } from '../model/keys.ts'
+import type { TableModel } from '../model/table.ts'
 import type { ExistingRows } from '../plan/build-plan.ts'
-import { isIntegerKey } from '../plan/choose-generator.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
@@ -77,10 +77,10 @@ export async function checkParentRows(session: Session, plan: Plan): Promise<voi
     // Without rows to refer to the children's keys are NULL, whatever the table holds.
     if (planned === 0) continue
     const { rows, smallestKey, largestKey } = await readExistingRows(session, parent.model)
+    const { key } = parent
     const isThere =
       rows === planned &&
-      (largestKey === undefined ||
-        (smallestKey === parent.keyStart && largestKey === parent.keyStart + planned - 1))
+      (!key || (smallestKey === key.start && largestKey === key.start + planned - 1))
     if (isThere) continue
     throw new DownpourError({
       code: 'REFUSED_PARENT_ROWS',
@@ -92,14 +92,8 @@ export async function checkParentRows(session: Session, plan: Plan): Promise<voi
   }
 }
 
-function keysFrom({ model, keyStart }: PlannedTable): string {
-  return countedKey(model) ? ` with keys from ${keyStart} on` : ''
-}
-
-/** The integer key that counts rows; one that refers to another table is that table's. */
-function countedKey(table: TableModel): ColumnModel | undefined {
-  const referring = new Set(table.foreignKeys.flatMap(({ columns }) => columns))
-  return table.columns.find((column) => isIntegerKey(table, column) && !referring.has(column.name))
+function keysFrom({ key }: PlannedTable): string {
+  return key ? ` with keys from ${key.start} on` : ''
 }
 
 async function readOne<Row extends object>(

@@ -119,8 +119,8 @@ const golden: Readonly<
     checksum: '4d1b16c020e454f6',
   },
   nullable: {
-    first: ['9', '5', '4', '7', null],
-    checksum: '3426a258e88fa3c5',
+    first: [null, '5', '4', '7', null],
+    checksum: '677213f53175485e',
   },
   group: {
     first: ['47.0', '27.0', '23.0', '37.0', '41.0'],

@@ -139,9 +139,9 @@ describe('columns of one table', () => {
     const plus = (name: string) =>
       createGenerator(
         name,
-        () =>
-          fillVector({ kind: 'number' }, (rows, out, inputs) => {
-            const [input] = inputs
+        (_, inputs) =>
+          fillVector({ kind: 'number' }, (rows, out) => {
+            const input = inputs[0]?.vector
             if (input?.kind === 'number') out.values.set(input.values.subarray(0, rows.count))
           }),
         [amount],

@@ -80,10 +80,11 @@ describe('a plan', () => {
     const existing = new Map(
       first.tables
         .filter(({ rows }) => rows.count > 0)
-        .map(({ model, keyStart, rows }) => [
-          model.key,
-          { rows: rows.count, smallestKey: keyStart, largestKey: keyStart + rows.count - 1 },
-        ]),
+        .map(({ model, key, rows }) => {
+          const smallestKey = key?.start ?? 1
+          const largestKey = smallestKey + rows.count - 1
+          return [model.key, { rows: rows.count, smallestKey, largestKey }]
+        }),
     )
     const second = await planOf(books(30), { existing })
     for (const key of ['shelves', 'books']) {

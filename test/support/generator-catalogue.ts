@@ -88,9 +88,9 @@ const size = () =>
 const derived = () =>
   createGenerator(
     'derived',
-    () =>
-      fillVector({ kind: 'number' }, (rows, out, inputs) => {
-        const [input] = inputs
+    (_, inputs) =>
+      fillVector({ kind: 'number' }, (rows, out) => {
+        const input = inputs[0]?.vector
         if (input?.kind !== 'number') throw new Error('The input is a number')
         for (let i = 0; i < rows.count; i++) out.values[i] = input.values[i]! + 10
       }),

@@ -47,7 +47,7 @@ describe('buildPlan', () => {
 
   it('computes keys from the identity’s start, and children refer to them', async () => {
     const plan = await planOf(refinements)
-    expect(plan.tables.map(({ keyStart }) => keyStart)).toEqual([1, 100, 1, 1])
+    expect(plan.tables.map(({ key }) => key?.start)).toEqual([1, 100, 1, undefined])
     expect((await rowsOf(plan, 'books')).map(({ id }) => id)).toEqual(range(100, 100))
     const loans = await rowsOf(plan, 'loans')
     expect(loans.map(({ bookId }) => bookId)).toEqual(

@@ -48,7 +48,7 @@ const generators = {
 }
 
 const accepted: Readonly<Record<string, readonly (keyof typeof generators)[]>> = {
-  whole: ['number', 'value'],
+  whole: ['number', 'decimal', 'value'],
   exact: ['number', 'decimal', 'value'],
   flag: ['boolean', 'value'],
   day: ['date', 'value'],
@@ -291,7 +291,7 @@ describe('checkPlan', () => {
     expect(await failureOf(() => check({ gauges: { rows } }, { schema: { gauges } }))).toEqual({
       code: 'PLAN_KNOWN_KEY',
       message: message('id'),
-      why: 'Known row 1 gives it a value, but keys follow from the row number.',
+      why: 'Known row 1 gives it a value of its own, but keys count up with the rows.',
       fix: 'Leave "id" out of the known rows; row 1 gets 2.',
     })
   })

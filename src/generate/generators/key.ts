@@ -2,20 +2,22 @@ import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator } from '../generator.ts'
 
 /**
- * An integer primary key, counted up from the column's start: the key of row n is start + n, so a
- * child can compute it without asking.
+ * An integer primary key, counted up: the key of row n is start + n, so a child can compute it
+ * without asking.
  *
+ * @param options - `start`: the key of row 0, default the start of the table's key
  * @example
  * { columns: { id: f.intPrimaryKey() } } // 1, 2, 3, …
  */
-export function intPrimaryKey(): Generator {
-  return createGenerator('intPrimaryKey', ({ self }) =>
-    fillVector(
+export function intPrimaryKey(options: { readonly start?: number } = {}): Generator {
+  return createGenerator('intPrimaryKey', ({ self }) => {
+    const start = options.start ?? self.keyStart
+    return fillVector(
       { kind: 'number' },
       (rows, out) => {
-        for (let i = 0; i < rows.count; i++) out.values[i] = self.keyStart + rows.numbers[i]!
+        for (let i = 0; i < rows.count; i++) out.values[i] = start + rows.numbers[i]!
       },
       Infinity,
-    ),
-  )
+    )
+  })
 }

@@ -1,6 +1,8 @@
 import { createGenerator, fillVector } from '../generator.ts'
-import type { Generator } from '../generator.ts'
+import type { Context, Generator, TableContext } from '../generator.ts'
 import { below } from '../hash.ts'
+import { maskVector } from '../masked-vector.ts'
+import { createPermutation } from '../permutation.ts'
 import type { NumberVector } from '../vector.ts'
 
 /**
@@ -9,31 +11,51 @@ import type { NumberVector } from '../vector.ts'
  * A row of a table that refers to itself draws among the rows before it; the first row is its own.
  *
  * @param parent - the parent table's key in the schema
+ * @param options - `isUnique`: no parent twice, for one-to-one relations
  */
-export function drawnRow(parent: string): Generator {
+export function drawnRow(parent: string, options: { readonly isUnique?: boolean } = {}): Generator {
   return createGenerator(`row of ${parent}`, (context) => {
     const table = context.table(parent)
-    const key = context.random(`${context.purpose}/row`)
-    const from = table.firstReferable
+    // Parents of an earlier run may have their one child already.
+    const from = options.isUnique ? table.firstRow : table.firstReferable
     const span = table.firstRow + table.count - from
-    const isSelf = table.key === context.self.key
-    return fillVector({ kind: 'number' }, (rows, out) => {
-      for (let i = 0; i < rows.count; i++) {
-        const row = rows.numbers[i]!
-        const choices = isSelf ? Math.max(1, row - from) : span
-        out.values[i] = from + below(key, row, choices)
-      }
-      out.nulls = span === 0 ? allNull(out) : null
-    })
+    const draw = options.isUnique ? drawUnique(context, span) : drawFreely(context, table, span)
+    const allNull = new Uint8Array(context.capacity).fill(1)
+    return fillVector(
+      { kind: 'number' },
+      (rows, out) => {
+        for (let i = 0; i < rows.count; i++) out.values[i] = from + draw(rows.numbers[i]!)
+        out.nulls = span === 0 ? allNull : null
+      },
+      options.isUnique ? context.self.firstRow + span : undefined,
+    )
   })
 }
 
-/** The row number of the parent that this row is enumerated by. */
+type Draw = (row: number) => number
+
+function drawFreely(context: Context, table: TableContext, span: number): Draw {
+  const key = context.random(`${context.purpose}/row`)
+  if (table.key !== context.self.key) return (row) => below(key, row, span)
+  return (row) => below(key, row, Math.max(1, row - table.firstReferable))
+}
+
+function drawUnique(context: Context, span: number): Draw {
+  if (span === 0) return () => 0
+  const permutation = createPermutation(context.seed, `${context.purpose}/row`, span)
+  return (row) => permutation.at(row - context.self.firstRow)
+}
+
+/** The row number of the parent that this row is counted by; no parent twice where none has two. */
 export function enumeratedRow(): Generator {
-  return createGenerator('row of the parent', () =>
-    fillVector({ kind: 'number' }, (rows, out) => {
-      out.values.set(rows.parents.subarray(0, rows.count))
-    }),
+  return createGenerator('row of the parent', ({ self }) =>
+    fillVector(
+      { kind: 'number' },
+      (rows, out) => {
+        out.values.set(rows.parents.subarray(0, rows.count))
+      },
+      self.mostSiblings <= 1 ? Infinity : undefined,
+    ),
   )
 }
 
@@ -50,20 +72,20 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
     group: {
       name: `reference to ${parent}`,
       inputs: [row],
-      async prepare(context) {
+      async prepare(context, inputs) {
+        const { vector: source, size } = inputs[0]!
+        const { values } = source as NumberVector
         const reader = await context.table(parent).read([property])
-        const value = reader.vectors[0]!
+        const masked = maskVector(reader.vectors[0]!)
         return {
-          outputs: { value },
-          fill(rows, inputs) {
-            const source = inputs[0] as NumberVector
-            reader.readRows(source.values, rows.count)
-            if (!source.nulls) return
-            value.nulls = source.nulls
-            if (value.kind !== 'value') return
-            for (let i = 0; i < rows.count; i++) {
-              if (source.nulls[i] === 1) value.values[i] = null
-            }
+          outputs: { value: masked.vector },
+          // A key that is referred to is unique in its table, so rows that never repeat give keys
+          // that never repeat.
+          ...(size === undefined ? {} : { sizes: { value: size } }),
+          fill({ count }) {
+            reader.readRows(values, count)
+            const { nulls } = source
+            masked.mask(count, nulls === null ? undefined : (i) => nulls[i] === 1)
           },
         }
       },
@@ -75,16 +97,21 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
  * A foreign key. Without `row` the parent is drawn uniformly.
  *
  * @param parent - the parent table's key in the schema, e.g. `categories`
- * @param options - `column`: the parent's column that is referred to, default `id`;
- *   `row`: a generator of the parent's row numbers
+ * @param options - `column`: the parent's column that is referred to, default `id`; `row`: a
+ *   generator of the parent's row numbers; `isUnique`: no parent twice
  * @example
  * { columns: { brandId: f.reference('brands') } }
  */
 export function reference(
   parent: string,
-  options: { readonly column?: string; readonly row?: Generator } = {},
+  options: {
+    readonly column?: string
+    readonly row?: Generator
+    readonly isUnique?: boolean
+  } = {},
 ): Generator {
-  return keyOf(parent, options.column ?? 'id', options.row ?? drawnRow(parent))
+  const { column = 'id', isUnique = false } = options
+  return keyOf(parent, column, options.row ?? drawnRow(parent, { isUnique }))
 }
 
 /**
@@ -98,8 +125,4 @@ export function reference(
  */
 export function ofParent(parent: string, property: string): Generator {
   return keyOf(parent, property, enumeratedRow())
-}
-
-function allNull(out: NumberVector): Uint8Array {
-  return new Uint8Array(out.capacity).fill(1)
 }
