@@ -1,4 +1,5 @@
 import type { Plan, PlannedTable, RowRange } from '../plan/plan.ts'
+import { readMappedValues } from './mapped-values.ts'
 import { openColumns, openGenerated, sliceCapacity } from './read-columns.ts'
 import type { Vector } from './vector.ts'
 
@@ -29,9 +30,13 @@ export interface TableSource {
 export async function openTable(plan: Plan, table: PlannedTable): Promise<TableSource> {
   const properties = table.columns.map(({ model }) => model.property)
   const scope = { plan, path: [] }
-  const generated = await openGenerated(scope, table, properties)
+  const columns = table.columns.map(({ model }) => model)
+  const generated = readMappedValues(await openGenerated(scope, table, properties), columns)
   const boundary = table.knownRows.length
-  const known = boundary > 0 ? await openColumns(scope, table.model.key, properties) : generated
+  const known =
+    boundary > 0
+      ? readMappedValues(await openColumns(scope, table.model.key, properties), columns)
+      : generated
   return {
     layouts: [known.vectors, generated.vectors],
     *slices({ first, count }) {

@@ -169,25 +169,6 @@ describe('runSeed', () => {
     expect(told.at(-1)).toEqual({ table: 'papers', rows: 9000, total: 9000 })
   })
 
-  it('names the row of a value that a column’s mode cannot hold', async () => {
-    const halves = createGenerator('halves', () =>
-      fillVector({ kind: 'decimal', scale: 1 }, (rows, out) => {
-        for (let i = 0; i < rows.count; i++) out.values[i] = rows.numbers[i] === 150 ? 5 : 10
-      }),
-    )
-    const samples = townRefinements['samples']!
-    const refine = { samples: { columns: { ...samples.columns, exactBigint: halves } } }
-    const seeding = seedTown(database.url, { strategy: 'batch', counts: { samples: 200 }, refine })
-    expect(await failureFrom(seeding)).toEqual({
-      code: 'DATA_INVALID',
-      message:
-        'Cannot write row 150 of "samples": column "exact_bigint" got a value that Drizzle cannot take',
-      why: "The column's mode in the Drizzle schema asks for a bigint, which cannot hold it.",
-      fix: "Use mode 'string' in the schema, or have the generator give such values only.",
-      exitCode: 4,
-    })
-  })
-
   it('takes copy for large tables and batch for small ones, if left to choose', async () => {
     const report = await seedTown(database.url, { strategy: 'auto', counts: { papers: 2000 } })
     const taken = Object.fromEntries(report.tables.map(({ table, strategy }) => [table, strategy]))

@@ -1,8 +1,7 @@
-import { readCell } from '../../generate/cell.ts'
 import type { Utf8Vector, Vector } from '../../generate/vector.ts'
 import type { TargetColumn } from '../../postgres/server-type.ts'
-import { bindCell, dictionaryCells, toDriverValue } from './bind.ts'
-import { driverText } from './driver-text.ts'
+import { bindCell, dictionaryCells } from './bind.ts'
+import { cellText } from './cell-text.ts'
 import { checkJsonb } from './json.ts'
 import { nulCharacter } from './refusal.ts'
 import type { ByteSink, CellEncoder } from './sink.ts'
@@ -30,28 +29,19 @@ function encoderOf(column: TargetColumn, vector: Vector): CellEncoder {
     appendEscaped(sink, value)
   }
   switch (vector.kind) {
-    case 'value':
-      return (sink, index) => {
-        const value = toDriverValue(column, vector.values[index])
-        if (value === null) writeNull(sink)
-        else writeText(sink, driverText(value))
-      }
     case 'dictionary':
       return dictionaryCells(column, vector, writeText)
     case 'text':
       return (sink, index) => writeText(sink, vector.values[index]!)
     case 'utf8':
       return utf8Cell(column, vector)
-    default: {
-      const mode = vector.kind === 'decimal' && isInteger(column) ? 'number' : 'string'
-      return (sink, index) => appendAscii(sink, String(readCell(vector, index, mode)))
-    }
+    default:
+      return (sink, index) => {
+        const text = cellText(column, vector, index)
+        if (text === null) writeNull(sink)
+        else writeText(sink, text)
+      }
   }
-}
-
-/** An integer's reader takes no `12.00`. */
-function isInteger({ serverType }: TargetColumn): boolean {
-  return ['int2', 'int4', 'int8'].includes(serverType.name)
 }
 
 function textCheck({ serverType }: TargetColumn): (value: string) => void {
