@@ -10,6 +10,7 @@ import { previewCommand } from './preview.ts'
 import { resetCommand } from './reset.ts'
 import { reportFailure } from './run-command.ts'
 import { seedCommand } from './seed.ts'
+import { program } from './npm-command.ts'
 import { usageError } from './usage-error.ts'
 import type { Usage } from './usage-error.ts'
 
@@ -40,7 +41,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
 function createParser(args: readonly string[]): Argv {
   return (
     yargs([...args])
-      .scriptName('downpour')
+      .scriptName(program)
       // Otherwise yargs speaks the shell's language, in the middle of English.
       .locale('en')
       .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false })

@@ -29,7 +29,9 @@ export const completionCommand: CommandModule<object, CompletionArguments> = {
   builder: (yargs) =>
     yargs
       .positional('shell', { choices: ['bash', 'zsh', 'fish'] as const, demandOption: true })
-      .example('source <($0 completion bash)', 'for this shell')
-      .example('$0 completion fish | source', 'for fish'),
+      .epilogue(
+        'For this shell: source <(npm run --silent downpour -- completion bash)\n' +
+          'For fish: npm run --silent downpour -- completion fish | source',
+      ),
   handler: ({ shell }) => void process.stdout.write(scripts[shell]),
 }

@@ -45,7 +45,7 @@ const actions: Readonly<Record<string, { readonly describe: string; readonly run
       const status = await embeddedStatus(project)
       const { running } = status
       const state = running
-        ? `runs: PostgreSQL ${running.version}, port ${running.port}, pid ${running.pid}, used by ${running.leases} ${running.leases === 1 ? 'command' : 'commands'}${status.stays ? '; stays until "db stop"' : ''}`
+        ? `runs: PostgreSQL ${running.version}, port ${running.port}, pid ${running.pid}, used by ${running.leases} ${running.leases === 1 ? 'command' : 'commands'}${status.stays ? '; stays until "npm run db -- stop"' : ''}`
         : status.exists
           ? 'does not run'
           : 'has not been started yet'

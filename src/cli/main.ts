@@ -6,7 +6,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', endQui
 
 await runCli(hideBin(process.argv))
 
-/** Whoever read the output has read enough: `downpour preview | head -1`. */
+/** Whoever read the output has read enough: `npm run preview | head -1`. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }

@@ -1,30 +1,29 @@
 import { readServerFacts } from '../postgres/catalog.ts'
 import { openSession } from '../postgres/session.ts'
 import { guardDatabase } from '../run/guard.ts'
-import { takeRunLock } from '../run/lock.ts'
 import { applyMigrations } from '../run/migrate.ts'
+import { underLock } from '../run/under-lock.ts'
 
 /**
  * Applies the pending migrations under the lock, where that is allowed.
  *
- * @param confirm - from `--confirm`
  * @returns how many were applied
+ * @throws DownpourError `REFUSED_…`, `MIGRATE_…`
  */
-export async function migrateDatabase(
-  url: string,
-  folder: string,
-  confirm: string | undefined,
-): Promise<number> {
+export async function migrateDatabase(request: {
+  readonly url: string
+  /** What drizzle-kit wrote. */
+  readonly folder: string
+  /** From `--confirm`. */
+  readonly confirm: string | undefined
+  readonly signal: AbortSignal
+}): Promise<number> {
+  const { url, folder, confirm, signal } = request
   const session = await openSession({ url })
   try {
     const server = await readServerFacts(session)
-    guardDatabase({ action: 'migrate', server, confirm, environment: process.env['NODE_ENV'] })
-    const lock = await takeRunLock(url)
-    try {
-      return await applyMigrations(session, folder)
-    } finally {
-      await lock.release()
-    }
+    guardDatabase({ action: 'migrate', server, confirm })
+    return await underLock({ session, url, signal }, () => applyMigrations(session, folder))
   } finally {
     await session.close()
   }

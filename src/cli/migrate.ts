@@ -23,9 +23,15 @@ export const migrateCommand: CommandModule<object, MigrateArguments> = {
         const project = await openProject(args, output)
         const { migrateDatabase } = await import('./migrate-database.ts')
         const applied = await withDatabase(
-          { databaseUrl: args.databaseUrl, folder: project.folder, signal },
+          { action: 'migrate', databaseUrl: args.databaseUrl, folder: project.folder, signal },
           output,
-          ({ url }) => migrateDatabase(url, project.migrationsFolder, args.confirm),
+          ({ url }) =>
+            migrateDatabase({
+              url,
+              folder: project.migrationsFolder,
+              confirm: args.confirm,
+              signal,
+            }),
         )
         if (output.isJson) output.data(`${JSON.stringify({ ok: true, applied })}\n`)
         else output.data(applied === 0 ? 'Nothing to apply.\n' : `Applied ${applied}.\n`)

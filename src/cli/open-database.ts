@@ -1,5 +1,6 @@
 import { chooseDatabase } from '../config/database.ts'
 import { displayUrl } from '../postgres/url.ts'
+import { refuseProduction } from '../run/guard.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import type { Output } from './output.ts'
 
@@ -9,6 +10,8 @@ import type { Output } from './output.ts'
  */
 export async function withDatabase<T>(
   options: {
+    /** E.g. `seed`, for messages. */
+    readonly action: string
     readonly databaseUrl?: string | undefined
     readonly folder: string
     readonly signal: AbortSignal
@@ -16,6 +19,7 @@ export async function withDatabase<T>(
   output: Output,
   work: (database: SeedDatabase) => Promise<T>,
 ): Promise<T> {
+  refuseProduction(options.action, process.env['NODE_ENV'])
   const choice = await chooseDatabase({
     flag: options.databaseUrl,
     environment: process.env['DATABASE_URL'],
@@ -26,6 +30,10 @@ export async function withDatabase<T>(
     options.signal.throwIfAborted()
     return work({ url: choice.url, isEmbedded: false })
   }
+  options.signal.throwIfAborted()
+  options.signal.addEventListener('abort', () =>
+    output.note('The embedded server would then go on until the next command.'),
+  )
   const { openEmbeddedServer } = await import('../postgres/embedded/server.ts')
   output.note('Database: the embedded server')
   const server = await openEmbeddedServer({ folder: options.folder })

@@ -32,8 +32,8 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
         defaultDescription: '5',
         describe: 'Rows a table',
       })
-      .example('$0 preview users', 'the first five users')
-      .example('$0 preview --rows 20 --json', 'more of all tables, as JSON'),
+      .example('npm run preview -- users', 'the first five users')
+      .example('npm run preview -- --rows 20 --json', 'more of all tables, as JSON'),
   handler: (args) =>
     runCommand(args, async (output) => {
       const limit = wholeNumber('--rows', args.rows, 1)

@@ -32,7 +32,7 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
         await refuseUnknownNames(project, only ?? [])
         const { resetDatabase } = await import('../run/reset.ts')
         const tables = await withDatabase(
-          { databaseUrl: args.databaseUrl, folder: project.folder, signal },
+          { action: 'reset', databaseUrl: args.databaseUrl, folder: project.folder, signal },
           output,
           ({ url }) =>
             resetDatabase({
@@ -41,6 +41,7 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
               only,
               confirm: args.confirm,
               environment: process.env['NODE_ENV'],
+              signal,
             }),
         )
         if (output.isJson) output.data(`${JSON.stringify({ ok: true, tables })}\n`)

@@ -48,8 +48,8 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
       .option('append', { type: 'boolean', describe: 'Add rows to those there' })
       .option('reset', { type: 'boolean', describe: 'Empty the tables first' })
       .conflicts('append', 'reset')
-      .example('$0 seed --profile staging', 'the counts of a profile')
-      .example('$0 seed --count users=5000', 'exactly 5,000 users'),
+      .example('npm run seed -- --profile staging', 'the counts of a profile')
+      .example('npm run seed -- --count users=5000', 'exactly 5,000 users'),
   handler: (args) =>
     runCommand(args, (output) => withSignals(output, (signal) => seed(args, output, signal))),
 }
@@ -62,7 +62,7 @@ async function seed(args: SeedArguments, output: Output, signal: AbortSignal): P
   const { runSeed } = await import('../run/seed.ts')
   const progress = output.isQuiet ? noProgress : createProgress(output.messages)
   const report = await withDatabase(
-    { databaseUrl: args.databaseUrl, folder: project.folder, signal },
+    { action: 'seed', databaseUrl: args.databaseUrl, folder: project.folder, signal },
     output,
     async (database) => {
       try {
@@ -78,10 +78,13 @@ async function seed(args: SeedArguments, output: Output, signal: AbortSignal): P
           confirm: args.confirm,
           environment: process.env['NODE_ENV'],
           onPlan: () => {},
-          onProgress: progress.update,
+          onProgress: (told) => {
+            if (!signal.aborted) progress.update(told)
+          },
         })
       } finally {
-        progress.end()
+        // The signal's own message has ended the line.
+        if (!signal.aborted) progress.end()
       }
     },
   )

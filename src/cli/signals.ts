@@ -31,6 +31,9 @@ export async function withSignals<T>(
   process.on('SIGTERM', stop)
   try {
     return await work(controller.signal)
+  } catch (error) {
+    // Whatever failed because of the signal.
+    throw controller.signal.aborted ? controller.signal.reason : error
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)

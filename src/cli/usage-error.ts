@@ -1,5 +1,6 @@
 import { DownpourError } from '../errors.ts'
 import { nearest } from './nearest.ts'
+import { npmCommand } from './npm-command.ts'
 
 /** What was typed, and what could have been. */
 export interface Usage {
@@ -15,7 +16,7 @@ export interface Usage {
 /** Says in this project's words what yargs found wrong with the arguments. */
 export function usageError(usage: Usage): DownpourError {
   const { message, command } = usage
-  const help = `See "${['downpour', ...command].join(' ')} --help".`
+  const help = `See "${npmCommand([...command, '--help'])}".`
   for (const [pattern, describe] of patterns) {
     const match = pattern.exec(message)
     if (match) return new DownpourError({ code: 'USAGE', ...describe(match, usage, help) })
@@ -81,7 +82,7 @@ function describeUnknown(typed: string, { command, known }: Usage, help: string)
     known.filter((candidate) => candidate.startsWith('-') === isOption),
   )
   const takesCommand = known.some((candidate) => !candidate.startsWith('-'))
-  const where = command.length > 0 ? `"${['downpour', ...command].join(' ')}"` : '"downpour"'
+  const where = command.length > 0 ? `"${npmCommand(command)}"` : 'Downpour'
   return {
     message: isOption
       ? `There is no option ${name}`

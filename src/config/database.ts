@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { access } from 'node:fs/promises'
+import { DownpourError } from '../errors.ts'
 import { loadModule } from './load-module.ts'
 
 /** Which database, and who said so. */
@@ -13,6 +14,7 @@ export type DatabaseChoice =
  *
  * @param options - `flag`: from the command line; `environment`: `DATABASE_URL`; `folder`: where
  *   drizzle.config.ts would be
+ * @throws DownpourError `CONFIG_MODULE`, `CONFIG_SSL`
  */
 export async function chooseDatabase(options: {
   readonly flag: string | undefined
@@ -35,6 +37,8 @@ interface Credentials {
   readonly user?: string
   readonly password?: string
   readonly database?: string
+  /** `require` and the like, as drizzle-kit takes them, or options of node's TLS. */
+  readonly ssl?: boolean | string | object
 }
 
 async function readDrizzleConfig(file: string): Promise<string | undefined> {
@@ -47,10 +51,29 @@ async function readDrizzleConfig(file: string): Promise<string | undefined> {
   const credentials = (config as { dbCredentials?: Credentials } | undefined)?.dbCredentials
   if (credentials?.url) return credentials.url
   if (!credentials?.host || !credentials.database) return undefined
-  const url = new URL(`postgres://${credentials.host}`)
+  const url = new URL(`postgres://${hostInUrl(credentials.host)}`)
   url.port = credentials.port === undefined ? '' : String(credentials.port)
   url.username = encodeURIComponent(credentials.user ?? '')
   url.password = encodeURIComponent(credentials.password ?? '')
   url.pathname = `/${encodeURIComponent(credentials.database)}`
+  const mode = sslMode(credentials.ssl, file)
+  if (mode !== undefined) url.searchParams.set('sslmode', mode)
   return url.href
+}
+
+/** An IPv6 address stands in brackets; the folder of a socket is escaped. */
+function hostInUrl(host: string): string {
+  if (host.startsWith('/')) return encodeURIComponent(host)
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+}
+
+/** What drizzle-kit's drivers make of it: `true` verifies the certificate. */
+function sslMode(ssl: Credentials['ssl'], file: string): string | undefined {
+  if (typeof ssl !== 'object') return ssl === true ? 'verify-full' : ssl === false ? 'disable' : ssl
+  throw new DownpourError({
+    code: 'CONFIG_SSL',
+    message: `Cannot use ${file}: its "ssl" is an object`,
+    why: 'A database URL holds no options of that kind.',
+    fix: 'Give "url" with sslmode in place of it, for example sslmode=verify-full; a certificate of your own authority is made known with NODE_EXTRA_CA_CERTS.',
+  })
 }

@@ -1,5 +1,7 @@
 import type { Session } from './session.ts'
+import { sequenceOf } from './sequence.ts'
 import type { ServerType } from './server-type.ts'
+import { isLocalHost } from './url.ts'
 
 /** A table as the server's catalog tells it. */
 export interface CatalogTable {
@@ -43,7 +45,7 @@ interface ColumnRow {
   readonly not_null: boolean
   readonly generated: boolean
   readonly has_default: boolean
-  /** The column's own sequence, where the role may not set it. */
+  /** The sequence that its keys come from, where the role may not set it. */
   readonly closed_sequence: string | null
 }
 
@@ -127,12 +129,11 @@ const columnsQuery = `
     a.attname as name, format_type(a.atttypid, a.atttypmod) as declared,
     a.atttypid::int8::float8 as type, a.atttypmod as modifier, a.attnotnull as not_null,
     a.attgenerated <> '' as generated, a.atthasdef or a.attidentity <> '' as has_default,
-    (select format('%I.%I', n.nspname, s.relname)
-       from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
-       where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
-         and d.refobjid = c.oid and d.refobjsubid = a.attnum and d.deptype in ('a', 'i')
+    (select format('%I.%I', own.nspname, s.relname)
+       from pg_class s join pg_namespace own on own.oid = s.relnamespace
+       where s.oid = ${sequenceOf('c.oid', 'a.attnum')}
          and not (has_sequence_privilege(s.oid, 'SELECT') and has_sequence_privilege(s.oid, 'UPDATE'))
-       limit 1) as closed_sequence
+    ) as closed_sequence
   from json_to_recordset($1::text::json) as wanted(schema text, name text)
   join pg_namespace n on n.nspname = wanted.schema
   join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
@@ -191,8 +192,10 @@ export interface ServerFacts {
   readonly database: string
   /** A standby, or read-only by setting: nothing can be written. */
   readonly readOnly: boolean
-  /** The server's own address is this machine's loopback, or a socket. */
+  /** Both the URL's host and the address that the server says it has are this machine's. */
   readonly isLocal: boolean
+  /** As the URL names it. */
+  readonly host: string
   /** The address it says it has, for messages. */
   readonly address: string
 }
@@ -217,7 +220,8 @@ export async function readServerFacts(session: Session): Promise<ServerFacts> {
     versionNumber: Number(row!.number),
     database: row!.database,
     readOnly: row!.read_only,
-    isLocal: row!.local,
+    isLocal: row!.local && isLocalHost(session.host),
+    host: session.host,
     address: row!.address ?? 'a socket on this machine',
   }
 }

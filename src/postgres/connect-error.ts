@@ -1,5 +1,5 @@
 import { DownpourError, type ExitCode } from '../errors.ts'
-import { serverError } from './server-error.ts'
+import { serverError, serverSaid, type ServerError } from './server-error.ts'
 import { ConnectTimeout, TlsError } from './socket.ts'
 import type { DatabaseUrl } from './url.ts'
 
@@ -73,7 +73,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 function reasonOf(failure: ConnectFailure): Reason | undefined {
   const { error, address, timeoutSeconds } = failure
   const server = serverError(error)
-  if (server !== undefined) return serverReason(server.code, server.message, address)
+  if (server !== undefined) return serverReason(server, address)
   if (error instanceof TlsError) {
     return {
       code: 'CONNECT_TLS',
@@ -108,12 +108,12 @@ function reasonOf(failure: ConnectFailure): Reason | undefined {
   }
 }
 
-function serverReason(sqlState: string, message: string, address: DatabaseUrl): Reason {
-  const why = `The server said: ${message} (SQLSTATE ${sqlState}).`
-  switch (sqlState) {
+function serverReason(error: ServerError, address: DatabaseUrl): Reason {
+  const why = `${serverSaid(error)}.`
+  switch (error.code) {
     case '28000':
       // pg_hba.conf has no line for an unencrypted connection; the wording is PostgreSQL's.
-      if (address.ssl === false && /no encryption|SSL off/.test(message)) {
+      if (address.ssl === false && /no encryption|SSL off/.test(error.message)) {
         const fix = 'Add sslmode=require to the database URL if the server accepts TLS only.'
         return { code: 'CONNECT_TLS', why, fix, exitCode: 2 }
       }
@@ -133,7 +133,7 @@ function serverReason(sqlState: string, message: string, address: DatabaseUrl): 
       return {
         code: 'CONNECT_TOO_MANY',
         why,
-        fix: 'Close other connections or use fewer lanes, or raise max_connections on the server.',
+        fix: 'Close other connections, or raise max_connections on the server.',
         exitCode: 4,
       }
     case '57P01':

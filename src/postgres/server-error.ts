@@ -29,11 +29,6 @@ export function unwrapError(error: unknown): unknown {
   return 'query' in error && 'params' in error ? unwrapError(error.cause) : error
 }
 
-/** Whether the server itself reported this, however it is wrapped. */
-export function isServerError(error: unknown): boolean {
-  return serverError(error) !== undefined
-}
-
 /** The server's error, freed of its wrappers; `undefined` for anything else. */
 export function serverError(error: unknown): ServerError | undefined {
   const inner = unwrapError(error)
@@ -57,6 +52,17 @@ export function isConnectionLost(error: unknown): boolean {
   if (server === undefined) return LOST.has(inner.code)
   // Without FATAL it is the server's news about a connection of its own, to a foreign server say.
   return /^(?:08|57P0|25P0[34])/.test(server.code) && /^(?:FATAL|PANIC)$/.test(server.severity)
+}
+
+/**
+ * The server's words for a `why`, without the values that its message may quote and without a full
+ * stop at the end.
+ *
+ * @example
+ * serverSaid(error) // 'The server said: relation "users" does not exist (SQLSTATE 42P01)'
+ */
+export function serverSaid(error: ServerError): string {
+  return quoted(safeMessage(error), error)
 }
 
 /**
@@ -126,7 +132,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_UNIQUE',
       ofRow: true,
       what: 'repeats a value that must be unique',
-      fix: 'Make the column’s generator unique, or empty the table first with "downpour reset".',
+      fix: 'Make the column’s generator unique, or empty the table first: npm run reset.',
     },
   ],
   [
@@ -180,7 +186,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_DISK_FULL',
       ofRow: false,
       what: 'the server’s disk is full',
-      fix: 'Free space on the server, run VACUUM on the table (a failed load keeps its space until then), and resume.',
+      fix: 'Free space on the server, run VACUUM on the table (a failed load keeps its space until then), and run it again.',
     },
   ],
   [
@@ -189,7 +195,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_TOO_MANY',
       ofRow: false,
       what: 'the server accepts no more connections',
-      fix: 'Use fewer lanes, or raise max_connections on the server.',
+      fix: 'Close other connections, or raise max_connections on the server.',
     },
   ],
   [
@@ -198,7 +204,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_RESOURCES',
       ofRow: false,
       what: 'the server ran out of a resource',
-      fix: 'Use fewer lanes or a smaller chunk size, and look into the server’s log.',
+      fix: 'Use a smaller chunk size, and look into the server’s log.',
     },
   ],
   [
@@ -216,7 +222,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_LOCK',
       ofRow: false,
       what: 'another session holds a lock on it',
-      fix: 'End the session that holds the lock (pg_blocking_pids names it), and resume.',
+      fix: 'End the session that holds the lock (pg_blocking_pids names it), and run it again.',
     },
   ],
   [
@@ -252,7 +258,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_SCHEMA',
       ofRow: false,
       what: 'the table in the database is not the one in the schema',
-      fix: 'Apply the migrations ("downpour migrate"), or correct the schema.',
+      fix: 'Apply the migrations (npm run migrate), or correct the schema.',
     },
   ],
   [
@@ -261,7 +267,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_UNSUPPORTED',
       ofRow: false,
       what: 'the server cannot load it this way',
-      fix: 'Choose another strategy, for example --strategy insert.',
+      fix: 'Choose another strategy, for example --strategy batch.',
     },
   ],
   [
@@ -300,7 +306,11 @@ function explanation(error: ServerError, column: string | undefined): string {
     nameUnlessSaid('constraint', error.constraint_name, message),
     nameUnlessSaid('column', column, message),
   ].filter((name) => name !== '')
-  return `The server said: ${[message, ...names].join(', ')} (SQLSTATE ${error.code}).`
+  return `${quoted([message, ...names].join(', '), error)}.`
+}
+
+function quoted(message: string, { code }: ServerError): string {
+  return `The server said: ${message} (SQLSTATE ${code})`
 }
 
 function nameUnlessSaid(word: string, name: string | undefined, message: string): string {
@@ -308,7 +318,7 @@ function nameUnlessSaid(word: string, name: string | undefined, message: string)
 }
 
 /** Classes whose messages name objects of the schema only; all others may quote a value. */
-const NAMES_ONLY = /^(?:0A|23|25|40|42(?!601)|53|54|55|57)/
+const NAMES_ONLY = /^(?:0A|23|25|28|3D|3F|40|42(?!601)|53|54|55|57)/
 
 /** The quotation marks of the server's translations; a value may hold some itself: first to last. */
 const QUOTED = /["'“”„«»‘’「」].*["'“”„«»‘’「」]/s
@@ -353,7 +363,7 @@ function connectionLoss(table: string, error: Error): DownpourError {
     code: 'LOAD_CONNECTION',
     message: `Cannot load "${table}": the connection to the server was lost`,
     why: reason,
-    fix: 'Look into the server’s log; once it answers again, run the command again to resume.',
+    fix: 'Look into the server’s log; once it answers again, run the command again.',
     exitCode: 4,
     table,
     cause: error instanceof DownpourError ? error : new Error(reason),

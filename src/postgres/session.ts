@@ -13,7 +13,7 @@ import {
 import { copyIn, type CopyIn } from './copy.ts'
 import { drizzleOver } from './drizzle-over.ts'
 import { createLine, type Line } from './line.ts'
-import { serverError } from './server-error.ts'
+import { serverError, serverSaid } from './server-error.ts'
 import { ConnectTimeout, openSocket } from './socket.ts'
 import { type DatabaseUrl, parseDatabaseUrl } from './url.ts'
 
@@ -51,11 +51,15 @@ export interface Session {
   readonly pid: number
   /** Whether a pooler stands in between: then `pid` may differ from transaction to transaction. */
   readonly pooled: boolean
+  /** The URL's host: a name, an address, or the folder of a Unix socket. */
+  readonly host: string
   /** True once the connection is lost or the session closed: nothing can be asked any more. */
   readonly closed: boolean
+  /** Calls back once `closed` is true; returns what stops that. */
+  onClosed(listener: (error: Error) => void): () => void
   /**
-   * Sends a statement; several without parameters, separated by `;`. A parameter for a boolean
-   * column must be a boolean, since the driver sends any string as false.
+   * Sends a statement; several without parameters, separated by `;`. A string is sent as the
+   * parameter's text, whatever its type.
    *
    * @throws the server's error as postgres.js gives it, or the session's when the connection is lost.
    */
@@ -65,12 +69,23 @@ export interface Session {
     options?: QueryOptions,
   ): Promise<Rows<T>>
   begin(): Promise<void>
-  /** @throws DownpourError `COMMIT_REFUSED` when an earlier error made the server roll back instead. */
+  /**
+   * @throws DownpourError `COMMIT_REFUSED` when an earlier error made the server roll back instead;
+   *   what `beforeCommit` throws, and then the transaction is still open
+   */
   commit(): Promise<void>
+  /** From now on `check` is asked before each commit; when it throws, nothing is committed. */
+  beforeCommit(check: () => Promise<void>): void
   /** Does no harm when no transaction is open. */
   rollback(): Promise<void>
   /** Starts a COPY … FROM STDIN; no other statement can be sent until the server has answered it. */
   copyIn(statement: string): Promise<CopyIn>
+  /**
+   * Makes the server end the statement it is at (57014), asking over a second connection. What is
+   * sent meanwhile waits, so that it is not hit instead. Behind a pooler nothing is done, since the
+   * server's process may be another session's. Never rejects.
+   */
+  cancel(): Promise<void>
   /** Ends the session at once; an open transaction is rolled back by the server. Never rejects. */
   close(): Promise<void>
 }
@@ -151,6 +166,7 @@ function createClient(options: ClientOptions): Sql {
     connection: { application_name: applicationName, TimeZone: 'UTC' },
     max: 1,
     prepare: true,
+    types: textTypes,
     fetch_types: false,
     onnotice: () => {},
     connect_timeout: 0,
@@ -161,6 +177,23 @@ function createClient(options: ClientOptions): Sql {
   const client = postgres(settings)
   line.onBroken(() => void client.end({ timeout: 0 }))
   return client
+}
+
+/** A string is a value's text, whatever the type; the driver's own would send any string as false. */
+const textTypes = {
+  bool: {
+    to: 16,
+    from: [16],
+    serialize: (value: unknown) => (typeof value === 'boolean' ? (value ? 't' : 'f') : value),
+    parse: (text: string) => text === 't',
+  },
+  bytea: {
+    to: 17,
+    from: [17],
+    serialize: (value: string | Uint8Array) =>
+      typeof value === 'string' ? value : `\\x${Buffer.from(value).toString('hex')}`,
+    parse: (text: string) => Buffer.from(text.slice(2), 'hex'),
+  },
 }
 
 interface Parts {
@@ -176,11 +209,14 @@ function createSession(parts: Parts): Session {
   let copying = false
   let inTransaction = false
   let savepoints = 0
+  let cancelling: Promise<void> | undefined
+  let mayCommit = async (): Promise<void> => {}
 
   function run<T>(statement: () => PromiseLike<T>): Promise<T> {
     // Sent during a COPY a statement would make the server fail that COPY.
     if (copying) return Promise.reject(new Error('A COPY is in progress on this session'))
-    return line.run(statement)
+    if (cancelling === undefined) return line.run(statement)
+    return cancelling.then(() => line.run(statement))
   }
 
   function command(text: string) {
@@ -195,6 +231,7 @@ function createSession(parts: Parts): Session {
   }
 
   async function commit(): Promise<void> {
+    await mayCommit()
     inTransaction = false
     const result = await command('commit')
     if (result.command !== 'COMMIT') throw commitRefused(address)
@@ -232,9 +269,11 @@ function createSession(parts: Parts): Session {
     db,
     pid,
     pooled,
+    host: address.host,
     get closed() {
       return line.broken !== undefined
     },
+    onClosed: (listener) => line.onBroken(listener),
 
     async query<T extends object>(
       text: string,
@@ -251,11 +290,15 @@ function createSession(parts: Parts): Session {
     begin,
     commit,
     rollback,
+    beforeCommit(check) {
+      mayCommit = check
+    },
 
     async copyIn(statement) {
       if (line.broken !== undefined) throw line.broken
       if (copying) throw new Error('A COPY is in progress on this session')
       copying = true
+      await cancelling
       return copyIn(
         {
           client,
@@ -270,7 +313,16 @@ function createSession(parts: Parts): Session {
       )
     },
 
+    async cancel() {
+      if (pooled || line.broken !== undefined) return
+      cancelling ??= cancelBackend(address, pid).finally(() => {
+        cancelling = undefined
+      })
+      await cancelling
+    },
+
     async close() {
+      await cancelling
       if (line.socket.closed) return
       const closed = once(line.socket, 'close').catch(() => {})
       // Sends Terminate, since the line's listener ends the client.
@@ -280,6 +332,19 @@ function createSession(parts: Parts): Session {
     },
   }
 }
+
+/** Without a connection left for it, the statement goes on. */
+async function cancelBackend(address: DatabaseUrl, pid: number): Promise<void> {
+  const deadline = performance.now() + CANCEL_MILLISECONDS
+  try {
+    const session = await connect({ address, applicationName: 'downpour cancel', deadline })
+    await session.query('select pg_cancel_backend($1::int)', [pid]).catch(() => {})
+    await session.close()
+  } catch {}
+}
+
+/** How long a second connection may take. */
+const CANCEL_MILLISECONDS = 3000
 
 /** How long the server may take to end its side before the socket is destroyed. */
 const CLOSE_MILLISECONDS = 1000
@@ -306,7 +371,7 @@ function connectionLost(address: DatabaseUrl, cause: unknown): DownpourError {
 
 function reasonOfLoss(cause: unknown): string {
   const server = serverError(cause)
-  if (server !== undefined) return `The server said: ${server.message} (SQLSTATE ${server.code}).`
+  if (server !== undefined) return `${serverSaid(server)}.`
   if (cause instanceof ConnectionClosed) return 'The server closed the connection without a word.'
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return typeof code === 'string' ? `The connection broke (${code}).` : 'The connection broke.'

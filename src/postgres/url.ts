@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { userInfo } from 'node:os'
 import { DownpourError } from '../errors.ts'
 
@@ -71,6 +72,15 @@ export function displayUrl(text: string): string {
   return url.href
 }
 
+/**
+ * Whether a URL's host is this machine by its very name: a socket's folder, `localhost` or a
+ * loopback address.
+ */
+export function isLocalHost(host: string): boolean {
+  if (host.startsWith('/') || host.toLowerCase() === 'localhost' || host === '::1') return true
+  return isIPv4(host) && host.startsWith('127.')
+}
+
 const PARAMETERS = ['application_name', 'connect_timeout', 'host', 'sslmode']
 
 const DIALECTS = ['file', 'libsql', 'mariadb', 'mongodb', 'mssql', 'mysql', 'mysql2', 'sqlite']
@@ -109,7 +119,7 @@ function readParameters(url: URL): Map<string, string> {
 function tlsMode(mode: string | undefined, host: string): TlsMode {
   switch (mode) {
     case undefined:
-      return isLocal(host) ? false : 'prefer'
+      return isLocalHost(host) ? false : 'prefer'
     case 'disable':
       return false
     case 'allow':
@@ -121,10 +131,6 @@ function tlsMode(mode: string | undefined, host: string): TlsMode {
     default:
       throw badParameter('sslmode', 'It is one of disable, allow, prefer, require and verify-full.')
   }
-}
-
-function isLocal(host: string): boolean {
-  return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function seconds(text: string | undefined): number | undefined {

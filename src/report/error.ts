@@ -1,5 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import { serverError, unwrapError } from '../postgres/server-error.ts'
+import { serverError, serverSaid, unwrapError } from '../postgres/server-error.ts'
 import { styled } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -37,14 +37,10 @@ export function unexpectedError(error: unknown): DownpourError {
   const inner = unwrapError(error)
   const reason = serverError(inner)
   if (reason) {
-    // What the class of bad data quotes is a value.
-    const said = reason.code.startsWith('22')
-      ? reason.message.replace(/".*"/s, '"…"')
-      : reason.message
     return new DownpourError({
       code: 'SERVER_ERROR',
       message: 'The server refused a statement',
-      why: `The server said: ${said} (SQLSTATE ${reason.code}).`,
+      why: `${serverSaid(reason)}.`,
       fix: 'Remove the cause, then run the command again.',
       exitCode: 4,
       cause: inner,

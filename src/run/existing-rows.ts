@@ -5,7 +5,7 @@ import type { ExistingRows } from '../plan/build-plan.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
-import { serverError } from '../postgres/server-error.ts'
+import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 
 /**
@@ -110,7 +110,7 @@ async function readOne<Row extends object>(
     throw new DownpourError({
       code: 'TARGET_UNREADABLE',
       message: `Cannot see what "${table.key}" holds`,
-      why: `The server said: ${reason.message} (SQLSTATE ${reason.code}).`,
+      why: `${serverSaid(reason)}.`,
       fix:
         reason.code === '42501'
           ? `Use a role that may read it: GRANT SELECT ON ${nameOf(table)} TO the role.`

@@ -1,26 +1,37 @@
 import { DownpourError } from '../errors.ts'
-import { isIntegerKey } from '../plan/choose-generator.ts'
+import { countsUp } from '../model/keys.ts'
 import type { PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
-import { serverError } from '../postgres/server-error.ts'
+import { sequenceOf } from '../postgres/sequence.ts'
+import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
+import type { Locked } from './under-lock.ts'
 
 /**
  * What follows the load: sequences, then statistics.
  *
  * @throws DownpourError `FINISH_FAILED` with the server's reason; the rows stay
  */
-export async function finish(session: Session, tables: readonly PlannedTable[]): Promise<void> {
+export async function finish(
+  session: Session,
+  tables: readonly PlannedTable[],
+  { lock, signal }: Locked,
+): Promise<void> {
   try {
+    await lock.assertHeld()
     await setSequences(session, tables)
-    await analyse(session, tables)
+    for (const { model } of tables) {
+      signal.throwIfAborted()
+      // Fresh statistics, so that the first query after the load is planned well.
+      await session.query(`analyze ${quoteTable(model.schema, model.name)}`)
+    }
   } catch (error) {
     const reason = serverError(error)
     if (!reason) throw error
     throw new DownpourError({
       code: 'FINISH_FAILED',
       message: 'The rows are loaded, but not all sequences and statistics are up to date',
-      why: `The server said: ${reason.message} (SQLSTATE ${reason.code}).`,
+      why: `${serverSaid(reason)}.`,
       fix: 'Remove the cause, then run it again with --reset.',
       exitCode: 4,
       cause: reason,
@@ -39,9 +50,10 @@ export async function setSequences(
   for (const { model } of tables) {
     const table = quoteTable(model.schema, model.name)
     for (const column of model.columns) {
-      if (!isIntegerKey(model, column)) continue
+      if (!countsUp(model, column)) continue
       const [found] = await session.query<{ name: string | null }>(
-        'select pg_get_serial_sequence($1, $2) as name',
+        `select ${sequenceOf('attrelid', 'attnum')}::regclass::text as name
+         from pg_attribute where attrelid = $1::text::regclass and attname = $2`,
         [table, column.name],
       )
       const sequence = found?.name
@@ -53,12 +65,5 @@ export async function setSequences(
         [sequence],
       )
     }
-  }
-}
-
-/** Fresh statistics, so that the first query after the load is planned well. */
-async function analyse(session: Session, tables: readonly PlannedTable[]): Promise<void> {
-  for (const { model } of tables) {
-    await session.query(`analyze ${quoteTable(model.schema, model.name)}`)
   }
 }

@@ -1,12 +1,15 @@
 import { DownpourError } from '../errors.ts'
 import { openTable } from '../generate/slices.ts'
 import type { Slice, TableSource } from '../generate/slices.ts'
+import type { TableModel } from '../model/table.ts'
 import type { Plan, RowRange } from '../plan/plan.ts'
 import { loadError, serverError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 import type { ChunkWriter, Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
 import { chunksOf } from './chunks.ts'
+import { resetTables } from './reset.ts'
+import { inTransaction } from './transaction.ts'
 
 /** What one transaction covers. In `run` everything or nothing is there at the end. */
 export type TransactionExtent = 'chunk' | 'table' | 'run'
@@ -14,6 +17,14 @@ export type TransactionExtent = 'chunk' | 'table' | 'run'
 export interface LoadOptions {
   readonly plan: Plan
   readonly targets: readonly Target[]
+  /** Tables to empty first: in the run's transaction if it has one, else in one of their own. */
+  readonly reset?:
+    | {
+        readonly tables: readonly TableModel[]
+        /** Every table of the schema. */
+        readonly all: readonly TableModel[]
+      }
+    | undefined
   readonly strategyFor: (target: Target) => Strategy
   /** Rows per chunk. */
   readonly chunkSize: number
@@ -51,12 +62,17 @@ export async function loadPlan(
   session: Session,
   options: LoadOptions,
 ): Promise<readonly TableResult[]> {
-  const { targets } = options
-  if (targets.length === 0) return []
-  const within = transactionsOver(session, options.transaction)
+  const { targets, reset, transaction } = options
+  if (targets.length === 0 && !reset) return []
+  const within = transactionsOver(session, transaction)
   return within.run(targets, async () => {
+    if (reset) {
+      const empty = () => resetTables(session, reset.tables, reset.all)
+      await (transaction === 'run' ? empty() : inTransaction(session, empty))
+    }
     const results: TableResult[] = []
     for (const target of targets) {
+      options.signal.throwIfAborted()
       const load = () => loadTable(session, options, target, within.chunk)
       results.push(await within.table([target], load))
     }
@@ -74,13 +90,8 @@ function transactionsOver(
 ): Readonly<Record<TransactionExtent, Scope>> {
   const open: Scope = async (targets, work) => {
     try {
-      await session.begin()
-      const result = await work()
-      await session.commit()
-      return result
+      return await inTransaction(session, work)
     } catch (error) {
-      // A connection that cannot even roll back is lost, and the server rolls back by itself.
-      await session.rollback().catch(() => {})
       throw transactionError(error, targets)
     }
   }
@@ -89,10 +100,10 @@ function transactionsOver(
 }
 
 /** Deferred constraints fail at the commit, and a connection may be lost between two chunks. */
-function transactionError(error: unknown, targets: readonly Target[]): Error {
+function transactionError(error: unknown, targets: readonly Target[]): unknown {
   const name = serverError(error)?.table_name
-  const target = targets.find(({ table }) => table.model.name === name) ?? targets.at(-1)!
-  return loadError({ error, table: target.table.model.key })
+  const target = targets.find(({ table }) => table.model.name === name) ?? targets.at(-1)
+  return target ? loadError({ error, table: target.table.model.key }) : error
 }
 
 async function loadTable(

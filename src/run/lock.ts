@@ -7,6 +7,14 @@ const lockKey = '5211374918246001'
 
 /** The right to change this database; nobody else has it meanwhile. */
 export interface RunLock {
+  /** Aborted with the reason once the server has ended the lock's session. */
+  readonly lost: AbortSignal
+  /**
+   * Asks the server, since a connection may be lost before anybody notices.
+   *
+   * @throws DownpourError `LOAD_LOCK_LOST`, exit code 4
+   */
+  assertHeld(): Promise<void>
   release(): Promise<void>
 }
 
@@ -21,13 +29,26 @@ export async function takeRunLock(url: string): Promise<RunLock> {
   const session = await openSession({ url, applicationName: `downpour (pid ${process.pid})` })
   try {
     await session.begin()
-    await session.query('set local idle_in_transaction_session_timeout = 0')
+    // Not every version has all of them.
+    await session.query(
+      `select set_config(name, '0', true) from pg_settings where name in
+         ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')`,
+    )
     const [row] = await session.query<{ taken: boolean }>(
       `select pg_try_advisory_xact_lock(${lockKey}) as taken`,
     )
     if (!row!.taken) throw await busyError(session)
+    const loss = new AbortController()
+    const stopListening = session.onClosed((error) => loss.abort(lockLost(error)))
     return {
+      lost: loss.signal,
+      async assertHeld() {
+        // Held as long as its transaction is open, which ends with the connection.
+        await session.query('select').catch((error: unknown) => loss.abort(lockLost(error)))
+        loss.signal.throwIfAborted()
+      },
       async release() {
+        stopListening()
         await session.rollback().catch(() => {})
         await session.close()
       },
@@ -36,6 +57,17 @@ export async function takeRunLock(url: string): Promise<RunLock> {
     await session.close()
     throw error
   }
+}
+
+function lockLost(error: unknown): DownpourError {
+  return new DownpourError({
+    code: 'LOAD_LOCK_LOST',
+    message: 'Cannot go on: the lock on the database is lost',
+    why: `Another run may have begun. ${error instanceof DownpourError ? error.why : 'Its session failed.'}`,
+    fix: 'Look into the server’s log for who ended the session "downpour (pid …)", then run it again.',
+    exitCode: 4,
+    cause: error,
+  })
 }
 
 /** A role that may not look at the holder's session sees its name only. */

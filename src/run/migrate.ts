@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { DownpourError } from '../errors.ts'
-import { serverError } from '../postgres/server-error.ts'
+import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 
 /** A migration that drizzle-kit wrote. */
@@ -61,8 +61,8 @@ export async function applyMigrations(session: Session, folder: string): Promise
     throw new DownpourError({
       code: 'MIGRATE_FAILED',
       message: 'A migration failed, and none was applied',
-      why: `The server said: ${reason.message} (SQLSTATE ${reason.code})${firstLine(statement)}.`,
-      fix: `Correct the migration in ${folder}, then run "downpour migrate" again.`,
+      why: `${serverSaid(reason)}${placeOf(statement)}`,
+      fix: `Correct the migration in ${folder}, then run "npm run migrate" again.`,
       exitCode: 4,
       cause: reason,
     })
@@ -106,14 +106,27 @@ async function readApplied(
     throw new DownpourError({
       code: 'MIGRATE_UNREADABLE',
       message: 'Cannot see which migrations are applied',
-      why: `The server said: ${reason.message} (SQLSTATE ${reason.code}).`,
+      why: `${serverSaid(reason)}.`,
       fix: 'Use a role that may read drizzle.__drizzle_migrations.',
       cause: reason,
     })
   }
 }
 
-function firstLine(statement: string): string {
-  const line = statement.trim().split('\n')[0] ?? ''
-  return line === '' ? '' : `, at: ${line.slice(0, 120)}`
+/** The beginning of a statement, up to where a value could stand. */
+function placeOf(statement: string): string {
+  const text = statement
+    .replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[\s;]+$/, '')
+    .trimStart()
+  const end = text.search(/[('$=;]|[ ,][-+.]?\d/)
+  const beginning = text.slice(0, end === -1 ? text.length : end).trimEnd()
+  if (beginning === '') return '.'
+  if (beginning === text && text.length <= 60) return `, at: ${text}.`
+  return `, at: ${wholeWords(beginning, 60)} …`
+}
+
+function wholeWords(text: string, limit: number): string {
+  return text.length <= limit ? text : text.slice(0, limit + 1).replace(/\s?\S*$/, '')
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
+import type { TableModel } from '../model/table.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { ExistingRows } from '../plan/build-plan.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import type { CountRequest } from '../plan/counts.ts'
 import { loadedTables } from '../plan/plan.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
 import { openSession } from '../postgres/session.ts'
@@ -18,12 +19,12 @@ import { checkTargets } from './check-target.ts'
 import { checkParentRows, readExistingRows, refuseExistingRows } from './existing-rows.ts'
 import { finish, setSequences } from './finish.ts'
 import { readFreeDisk, readTableBytes, readWalPosition } from './measure-server.ts'
-import { guardDatabase } from './guard.ts'
+import { guardDatabase, refuseProduction } from './guard.ts'
 import { loadPlan } from './load.ts'
 import type { LoadProgress, TableResult, TransactionExtent } from './load.ts'
-import { takeRunLock } from './lock.ts'
 import { applyMigrations, findPendingMigrations } from './migrate.ts'
-import { resetTables } from './reset.ts'
+import { underLock } from './under-lock.ts'
+import type { Locked } from './under-lock.ts'
 
 export interface SeedRequest {
   readonly project: Project
@@ -72,6 +73,10 @@ export interface SeedReport {
 export interface SeededTable {
   readonly table: string
   readonly rows: number
+  /** The number of this run's first row: not 0 where rows were added to those there. */
+  readonly firstRow: number
+  /** The key of that row, the others count on from it; `null` where the key tells no row number. */
+  readonly firstKey: number | null
   readonly strategy: string
   readonly chunks: number
   readonly seconds: number
@@ -86,18 +91,16 @@ export interface SeededTable {
  * @throws DownpourError exit code 2 before the first write, 4 once rows are being written
  */
 export async function runSeed(request: SeedRequest): Promise<SeedReport> {
-  const clock = createClock()
+  refuseProduction('seed', request.environment)
+  const clock = createClock(request.signal)
   const { url } = request.database
   const session = await clock.time('connect', () => openSession({ url }))
   try {
     const server = await readServerFacts(session)
-    guardDatabase({ ...request, action: 'seed', server })
-    const lock = await takeRunLock(url)
-    try {
-      return await seedLocked(request, { session, server, clock })
-    } finally {
-      await lock.release()
-    }
+    guardDatabase({ action: 'seed', server, confirm: request.confirm })
+    return await underLock({ session, url, signal: request.signal }, (locked) =>
+      seedLocked(request, { session, server, clock, locked }),
+    )
   } finally {
     await session.close()
   }
@@ -107,21 +110,23 @@ interface Work {
   readonly session: Session
   readonly server: ServerFacts
   readonly clock: Clock
+  readonly locked: Locked
 }
 
 async function seedLocked(request: SeedRequest, work: Work): Promise<SeedReport> {
-  const { session, server, clock } = work
+  const { session, server, clock, locked } = work
   await clock.time('migrate', () => migrateFirst(request, session))
   const plan = await clock.time('plan', () => planRun(request, session))
   const targets = await clock.time('check', () => prepareTargets(request, session, plan))
   request.onPlan(plan)
   const walBefore = await readWalPosition(session)
-  const results = await clock.time('load', () => load(request, session, plan, targets))
+  const results = await clock.time('load', () => load(request, work, plan, targets))
   const tables = targets.map(({ table }) => table)
-  await clock.time('finish', () => finish(session, tables))
+  await clock.time('finish', () => finish(session, tables, locked))
   const walAfter = await readWalPosition(session)
   return reportOf(request, work, {
     results,
+    tables,
     bytes: await readTableBytes(session, tables),
     walBytes: walBefore === undefined || walAfter === undefined ? undefined : walAfter - walBefore,
     freeDiskBytes: server.isLocal ? await readFreeDisk(session) : undefined,
@@ -178,54 +183,74 @@ async function prepareTargets(
   const tables = loadedTables(plan)
   const targets = await checkTargets(session, tables)
   if (request.existing !== 'append') await checkParentRows(session, plan)
-  if (request.existing === 'reset') {
-    await resetTables(
-      session,
-      tables.map(({ model }) => model),
-    )
-  }
   if (request.existing === 'refuse') await refuseExistingRows(session, tables)
   return targets
 }
 
 async function load(
   request: SeedRequest,
-  session: Session,
+  { session, locked }: Work,
   plan: Plan,
   targets: readonly Target[],
 ): Promise<readonly TableResult[]> {
+  const { project, transaction } = request
+  const { signal } = locked
   try {
     return await loadPlan(session, {
       plan,
       targets: targets.filter(({ table }) => table.rows.count > 0),
+      reset:
+        request.existing === 'reset'
+          ? { tables: emptiedTables(request, targets), all: project.tables }
+          : undefined,
       strategyFor: (target) =>
-        chooseStrategy(request.strategy, target, request.project.config.copyThreshold),
+        chooseStrategy(request.strategy, target, project.config.copyThreshold),
       chunkSize: request.chunkSize,
-      transaction: request.transaction,
-      signal: request.signal,
+      transaction,
+      signal,
       onProgress: request.onProgress,
     })
   } catch (error) {
     // Chunks that are committed stay, and so must the sequences come after their keys.
-    if (!session.closed) {
-      await setSequences(
-        session,
-        targets.map(({ table }) => table),
-      ).catch(() => {})
+    if (transaction !== 'run' && !session.closed && !locked.lock.lost.aborted) {
+      await setSequencesSoon(session, targets).catch(() => {})
     }
     throw error
   }
 }
 
+/** Whoever stopped the run may have done so because a table is locked. */
+async function setSequencesSoon(session: Session, targets: readonly Target[]): Promise<void> {
+  await session.query(`set lock_timeout = '1s'`)
+  await setSequences(
+    session,
+    targets.map(({ table }) => table),
+  )
+}
+
+/** What is loaded, and what `--only` names though no seeder fills it. */
+function emptiedTables(
+  { project, only = [] }: SeedRequest,
+  targets: readonly Target[],
+): readonly TableModel[] {
+  const loaded = targets.map(({ table }) => table.model)
+  return [
+    ...loaded,
+    ...project.tables.filter((table) => only.includes(table.key) && !loaded.includes(table)),
+  ]
+}
+
 interface Outcome {
   readonly results: readonly TableResult[]
+  readonly tables: readonly PlannedTable[]
   readonly bytes: ReadonlyMap<string, number>
   readonly walBytes: number | undefined
   readonly freeDiskBytes: number | undefined
 }
 
 function reportOf(request: SeedRequest, { server, clock }: Work, outcome: Outcome): SeedReport {
-  const { results, bytes } = outcome
+  const { results, tables, bytes } = outcome
+  const planned = new Map(tables.map((table) => [table.model.key, table]))
   const generate = results.reduce((sum, result) => sum + result.generateSeconds, 0)
   const { load: loading = 0, ...phases } = clock.phases
   return {
@@ -236,6 +261,7 @@ function reportOf(request: SeedRequest, { server, clock }: Work, outcome: Outcom
     tables: results.map(({ table, rows, strategy, chunks, seconds }) => ({
       table,
       rows,
+      ...firstOf(planned.get(table)!),
       strategy,
       chunks,
       seconds: toMilliseconds(seconds),
@@ -255,6 +281,10 @@ function reportOf(request: SeedRequest, { server, clock }: Work, outcome: Outcom
   }
 }
 
+function firstOf({ rows, key }: PlannedTable): Pick<SeededTable, 'firstRow' | 'firstKey'> {
+  return { firstRow: rows.first, firstKey: key ? key.start + rows.first : null }
+}
+
 /** Seconds, with the digits that mean something. */
 function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000
@@ -262,16 +292,18 @@ function toMilliseconds(seconds: number): number {
 
 interface Clock {
   readonly phases: Record<string, number>
+  /** Times a phase; none begins once the run is to stop. */
   time<T>(phase: string, work: () => Promise<T>): Promise<T>
   total(): number
 }
 
-function createClock(): Clock {
+function createClock(signal: AbortSignal): Clock {
   const started = performance.now()
   const phases: Record<string, number> = {}
   return {
     phases,
     async time(phase, work) {
+      signal.throwIfAborted()
       const begun = performance.now()
       try {
         return await work()

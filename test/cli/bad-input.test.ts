@@ -165,8 +165,8 @@ const cases: readonly BadInput[] = [
     exitCode: 4,
     code: 'MIGRATE_FAILED',
     message: 'A migration failed, and none was applied',
-    why: 'The server said: relation "people" already exists (SQLSTATE 42P07), at: create table people (.',
-    fix: 'Correct the migration in <folder>/migrations, then run "downpour migrate" again.',
+    why: 'The server said: relation "people" already exists (SQLSTATE 42P07), at: create table people …',
+    fix: 'Correct the migration in <folder>/migrations, then run "npm run migrate" again.',
   },
   {
     name: 'a configuration that is not there',
@@ -209,7 +209,7 @@ const cases: readonly BadInput[] = [
     env: { NODE_ENV: 'production' },
     code: 'REFUSED_PRODUCTION',
     message: 'Refusing to seed: NODE_ENV is "production"',
-    why: 'This command fills databases with made-up rows.',
+    why: 'Downpour changes, fills and empties databases for development and tests.',
     fix: 'Run it with another NODE_ENV, if this is really no production environment.',
   },
 ]

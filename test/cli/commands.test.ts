@@ -90,8 +90,8 @@ describe('the commands on a database', () => {
       seed: 1,
       database: { server: 'PostgreSQL', version: '18.4', name: database.name },
       tables: [
-        { table: 'people', rows: 10, ...table },
-        { table: 'notes', rows: 40, ...table },
+        { table: 'people', rows: 10, firstRow: 0, firstKey: 1, ...table },
+        { table: 'notes', rows: 40, firstRow: 0, firstKey: 1, ...table },
       ],
       rows: 50,
       seconds: number,
@@ -101,8 +101,12 @@ describe('the commands on a database', () => {
   })
 
   it('seed --append adds rows', async () => {
-    const { exitCode } = await run('seed', '--append', '--count', 'notes=7', '--only', 'notes')
+    const args = ['--append', '--count', 'notes=7', '--only', 'notes', '--json']
+    const { stdout, exitCode } = await run('seed', ...args)
     expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      tables: [{ table: 'notes', rows: 7, firstRow: 40, firstKey: 41 }],
+    })
     expect(await rowCounts()).toBe('10,47')
   })
 

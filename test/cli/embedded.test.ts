@@ -1,9 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { downpour, startDownpour } from '../support/command.ts'
 import { runFolder } from '../support/database.ts'
-import { makeHome } from '../support/embedded.ts'
+import { makeHome, waitUntil } from '../support/embedded.ts'
 import { makeShopProject } from '../support/shop-project.ts'
 
 let cwd: string
@@ -32,6 +33,35 @@ describe('the embedded server', () => {
     const status = await downpour(['db', 'status', '--json'], { cwd, env })
     expect(JSON.parse(status.stdout)).toMatchObject({ ok: true, exists: true, stays: false })
     expect(JSON.parse(status.stdout)).not.toHaveProperty('running')
+  })
+
+  it('is stopped when Ctrl-C comes during its first start', async () => {
+    const home = await makeHome()
+    const running = startDownpour(['seed'], { cwd, env: { DOWNPOUR_HOME: home }, ownGroup: true })
+    await running.said('Database: the embedded server')
+    // initdb is at work.
+    await waitUntil(async () => {
+      const names = await readdir(home, { recursive: true }).catch(() => [])
+      return names.some((name) => name.endsWith('data.new/PG_VERSION'))
+    })
+    // As a terminal does it: to the command and to whatever it has started.
+    process.kill(-running.process.pid!, 'SIGINT')
+    const { stderr, exitCode } = await running.finished
+    expect(stderr).toContain(
+      'Stopping. A second SIGINT stops at once.\nThe embedded server would then go on until the next command.\n',
+    )
+    expect(stderr).toContain('The embedded server has stopped; its data stays.')
+    expect(stderr).toContain('✖ Stopped by SIGINT  (INTERRUPTED)\n')
+    expect(exitCode).toBe(130)
+  })
+
+  it('is not even started in production', async () => {
+    const home = await makeHome()
+    const env = { DOWNPOUR_HOME: home, NODE_ENV: 'production' }
+    const { stderr, exitCode } = await downpour(['seed'], { cwd, env })
+    expect(stderr).toContain('✖ Refusing to seed: NODE_ENV is "production"  (REFUSED_PRODUCTION)')
+    expect(exitCode).toBe(2)
+    expect(existsSync(home)).toBe(false)
   })
 
   it('is missing where the optional package is not installed, and says how to go on', async () => {

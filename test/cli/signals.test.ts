@@ -59,6 +59,32 @@ describe('a signal in the middle of a load', () => {
     expect(await ask(database.url, 'select count(*) from people')).toBe('0')
   })
 
+  it.each([
+    ['seed', ['seed', '--reset']],
+    ['reset', ['reset']],
+    ['migrate', ['migrate']],
+  ])('ends the wait of %s for a locked table, and writes nothing after it', async (_, args) => {
+    await change(
+      database.url,
+      "truncate people, notes restart identity; insert into people (name, email) values ('a', 'b')",
+    )
+    const sql = postgres(database.url, { max: 1 })
+    try {
+      await sql.unsafe(
+        'begin; lock table people, drizzle.__drizzle_migrations in access exclusive mode',
+      )
+      const running = startDownpour([...args, '--database-url', database.url], { cwd })
+      await waitForLock(database.url)
+      running.process.kill('SIGINT')
+      const { stderr, exitCode } = await running.finished
+      expect(stderr.endsWith(stopped('SIGINT'))).toBe(true)
+      expect(exitCode).toBe(130)
+    } finally {
+      await sql.end({ timeout: 0 })
+    }
+    expect(await ask(database.url, 'select string_agg(name, $$,$$) from people')).toBe('a')
+  })
+
   it('a second one ends what does not end by itself', async () => {
     await change(database.url, 'truncate people, notes restart identity')
     const sql = postgres(database.url, { max: 1 })

@@ -50,6 +50,18 @@ describe.skipIf(why !== undefined)(`on a terminal${why ? ` (${why})` : ''}`, () 
     expect(lines.at(-1)).toMatch(/^notes .*100%/)
   })
 
+  it('Ctrl-C leaves the progress where it was and no line empty', async () => {
+    const args = ['seed', '--reset', '--count', 'notes=5000000', '--database-url', database.url]
+    const { output, exitCode } = await downpourOnTerminal(args, 100, {
+      cwd,
+      interruptAfter: 'notes ',
+    })
+    expect(exitCode).toBe(130)
+    expect(output.slice(output.lastIndexOf(redraw)).replaceAll(colour, '')).toMatch(
+      /notes .*\^C\nStopping\. A second SIGINT stops at once\.\n✖ Stopped by SIGINT/,
+    )
+  })
+
   it('there is no colour when NO_COLOR says so, but lines are redrawn', async () => {
     const { output } = await seedOn(80, { NO_COLOR: '1' })
     expect(output.match(colour)).toBeNull()

@@ -48,15 +48,20 @@ async function help(...command: string[]): Promise<string> {
 describe('--help', () => {
   it('names the commands and the exit codes', async () => {
     expect(await help()).toMatchInlineSnapshot(`
-      "downpour <command> [options]
+      "npm run downpour -- <command> [options]
 
       Commands:
-        downpour seed                Fill the database
-        downpour reset               Empty the tables and restart their sequences
-        downpour migrate             Apply the migrations that drizzle-kit wrote
-        downpour preview [tables..]  Show a few generated rows; no database is needed
-        downpour db                  The embedded server: start, stop, status, url
-        downpour completion <shell>  Print a completion script for bash, zsh or fish
+        npm run downpour -- seed                Fill the database
+        npm run downpour -- reset               Empty the tables and restart their
+                                                sequences
+        npm run downpour -- migrate             Apply the migrations that drizzle-kit
+                                                wrote
+        npm run downpour -- preview [tables..]  Show a few generated rows; no database
+                                                is needed
+        npm run downpour -- db                  The embedded server: start, stop,
+                                                status, url
+        npm run downpour -- completion <shell>  Print a completion script for bash,
+                                                zsh or fish
 
       Options:
         --help     Show help                                                 [boolean]
@@ -70,7 +75,7 @@ describe('--help', () => {
 
   it('of seed', async () => {
     expect(await help('seed')).toMatchInlineSnapshot(`
-      "downpour seed
+      "npm run downpour -- seed
 
       Fill the database
 
@@ -98,15 +103,15 @@ describe('--help', () => {
         --reset         Empty the tables first                               [boolean]
 
       Examples:
-        downpour seed --profile staging   the counts of a profile
-        downpour seed --count users=5000  exactly 5,000 users
+        npm run seed -- --profile staging   the counts of a profile
+        npm run seed -- --count users=5000  exactly 5,000 users
       "
     `)
   })
 
   it('of reset', async () => {
     expect(await help('reset')).toMatchInlineSnapshot(`
-      "downpour reset
+      "npm run downpour -- reset
 
       Empty the tables and restart their sequences
 
@@ -127,7 +132,7 @@ describe('--help', () => {
 
   it('of migrate', async () => {
     expect(await help('migrate')).toMatchInlineSnapshot(`
-      "downpour migrate
+      "npm run downpour -- migrate
 
       Apply the migrations that drizzle-kit wrote
 
@@ -147,7 +152,7 @@ describe('--help', () => {
 
   it('of preview', async () => {
     expect(await help('preview')).toMatchInlineSnapshot(`
-      "downpour preview [tables..]
+      "npm run downpour -- preview [tables..]
 
       Show a few generated rows; no database is needed
 
@@ -168,23 +173,24 @@ describe('--help', () => {
         --rows     Rows a table                                  [string] [default: 5]
 
       Examples:
-        downpour preview users             the first five users
-        downpour preview --rows 20 --json  more of all tables, as JSON
+        npm run preview -- users             the first five users
+        npm run preview -- --rows 20 --json  more of all tables, as JSON
       "
     `)
   })
 
   it('of db', async () => {
     expect(await help('db')).toMatchInlineSnapshot(`
-      "downpour db
+      "npm run downpour -- db
 
       The embedded server: start, stop, status, url
 
       Commands:
-        downpour db start   Start the embedded server and let it stay
-        downpour db stop    Stop the embedded server; its data stays
-        downpour db status  Where the embedded server is, and whether it runs
-        downpour db url     Print its URL, password included
+        npm run downpour -- db start   Start the embedded server and let it stay
+        npm run downpour -- db stop    Stop the embedded server; its data stays
+        npm run downpour -- db status  Where the embedded server is, and whether it
+                                       runs
+        npm run downpour -- db url     Print its URL, password included
 
       Options:
         --help     Show help                                                 [boolean]
@@ -195,12 +201,12 @@ describe('--help', () => {
 
   it.each(['start', 'stop', 'status', 'url'])('of db %s', async (action) => {
     const [usage] = (await help('db', action)).split('\n')
-    expect(usage).toBe(`downpour db ${action}`)
+    expect(usage).toBe(`npm run downpour -- db ${action}`)
   })
 
   it('of completion', async () => {
     expect(await help('completion')).toMatchInlineSnapshot(`
-      "downpour completion <shell>
+      "npm run downpour -- completion <shell>
 
       Print a completion script for bash, zsh or fish
 
@@ -211,9 +217,8 @@ describe('--help', () => {
         --help     Show help                                                 [boolean]
         --version  Show version number                                       [boolean]
 
-      Examples:
-        source <(downpour completion bash)  for this shell
-        downpour completion fish | source   for fish
+      For this shell: source <(npm run --silent downpour -- completion bash)
+      For fish: npm run --silent downpour -- completion fish | source
       "
     `)
   })
@@ -224,68 +229,68 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
   [
     'sed',
     'There is no command "sed"',
-    '"downpour" does not know it.',
-    'Did you mean seed? See "downpour --help".',
+    'Downpour does not know it.',
+    'Did you mean seed? See "npm run downpour -- --help".',
   ],
   [
     'xyzzy',
     'There is no command "xyzzy"',
-    '"downpour" does not know it.',
-    'See "downpour --help".',
+    'Downpour does not know it.',
+    'See "npm run downpour -- --help".',
   ],
   [
     '',
     'The command is not complete',
     'Say which command.',
-    'Use one of: seed, reset, migrate, preview, db, completion. See "downpour --help".',
+    'Use one of: seed, reset, migrate, preview, db, completion. See "npm run downpour -- --help".',
   ],
   [
     'db',
     'The command is not complete',
     'Say what: start, stop, status or url.',
-    'Use one of: start, stop, status, url. See "downpour db --help".',
+    'Use one of: start, stop, status, url. See "npm run db -- --help".',
   ],
   [
     'db strat',
     'There is no command "db strat"',
-    '"downpour db" does not know it.',
-    'Did you mean start? See "downpour db --help".',
+    '"npm run db" does not know it.',
+    'Did you mean start? See "npm run db -- --help".',
   ],
   [
     'seed --chunksize 5',
     'There is no option --chunksize',
-    '"downpour seed" does not know it.',
-    'Did you mean --chunk-size? See "downpour seed --help".',
+    '"npm run seed" does not know it.',
+    'Did you mean --chunk-size? See "npm run seed -- --help".',
   ],
   [
     'seed --databaseurl=postgres://u:canary@h/d',
     'There is no option --databaseurl',
-    '"downpour seed" does not know it.',
-    'Did you mean --database-url? See "downpour seed --help".',
+    '"npm run seed" does not know it.',
+    'Did you mean --database-url? See "npm run seed -- --help".',
   ],
   [
     'seed users',
     '"users" is one word too many',
-    '"downpour seed" does not know it.',
-    'See "downpour seed --help".',
+    '"npm run seed" does not know it.',
+    'See "npm run seed -- --help".',
   ],
   [
     'seed postgres://ada:canary@h/d',
     '"postgres://ada@h/d" is one word too many',
-    '"downpour seed" does not know it.',
-    'See "downpour seed --help".',
+    '"npm run seed" does not know it.',
+    'See "npm run seed -- --help".',
   ],
   [
     'seed --profile',
     '--profile has no value',
     'It takes one, and nothing follows it.',
-    'See "downpour seed --help".',
+    'See "npm run seed -- --help".',
   ],
   [
     'seed --count',
     '--count has no value',
     'It takes one, and nothing follows it.',
-    'See "downpour seed --help".',
+    'See "npm run seed -- --help".',
   ],
   [
     'seed --append --reset',
@@ -309,7 +314,7 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
     'completion',
     'The command is not complete',
     '"completion" takes one more word.',
-    'See "downpour completion --help".',
+    'See "npm run downpour -- completion --help".',
   ],
   [
     'completion tcsh',

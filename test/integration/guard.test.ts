@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readServerFacts } from '../../src/postgres/catalog.ts'
 import type { ServerFacts } from '../../src/postgres/catalog.ts'
 import { openSession } from '../../src/postgres/session.ts'
-import { guardDatabase } from '../../src/run/guard.ts'
+import { guardDatabase, refuseProduction } from '../../src/run/guard.ts'
 import type { GuardedAction } from '../../src/run/guard.ts'
 import { resetDatabase } from '../../src/run/reset.ts'
 import { serverUrl } from '../support/database.ts'
@@ -17,26 +17,32 @@ const local: ServerFacts = {
   database: 'shop',
   readOnly: false,
   isLocal: true,
+  host: 'localhost',
   address: '127.0.0.1',
 }
-const remote: ServerFacts = { ...local, isLocal: false, address: '10.1.2.3' }
+const remote: ServerFacts = {
+  ...local,
+  isLocal: false,
+  host: 'db.example.com',
+  address: '10.1.2.3',
+}
 
 function guard(wishes: Partial<GuardedAction>): Promise<void> {
-  const action = { action: 'seed', server: local, confirm: undefined, environment: undefined }
+  const action = { action: 'seed', server: local, confirm: undefined }
   return Promise.resolve().then(() => guardDatabase({ ...action, ...wishes }))
 }
 
 describe('guardDatabase', () => {
   it('lets a local database through, whatever is confirmed', async () => {
     await guard({})
-    await guard({ environment: 'development', confirm: 'other' })
+    await guard({ confirm: 'other' })
   })
 
   it('refuses a server that is not local until its database is named', async () => {
     expect(await failureFrom(guard({ server: remote }))).toEqual({
       code: 'REFUSED_REMOTE',
       message: 'Refusing to seed "shop": the server is not on this machine',
-      why: 'It says that its address is 10.1.2.3.',
+      why: 'The database URL names db.example.com, and the server says that its address is 10.1.2.3.',
       fix: 'If you mean it, say --confirm shop.',
       exitCode: 2,
     })
@@ -45,15 +51,19 @@ describe('guardDatabase', () => {
     })
     await guard({ server: remote, confirm: 'shop' })
   })
+})
 
-  it('refuses production, even where it is local and confirmed', async () => {
-    const failure = await failureFrom(
-      guard({ action: 'reset', environment: 'production', confirm: 'shop' }),
-    )
-    expect(failure).toEqual({
+describe(refuseProduction, () => {
+  it.each([undefined, 'development', 'test'])('lets NODE_ENV %s through', (environment) => {
+    refuseProduction('seed', environment)
+  })
+
+  it('refuses production in words that fit every command', async () => {
+    const refusal = Promise.resolve().then(() => refuseProduction('reset', 'production'))
+    expect(await failureFrom(refusal)).toEqual({
       code: 'REFUSED_PRODUCTION',
       message: 'Refusing to reset: NODE_ENV is "production"',
-      why: 'This command fills databases with made-up rows.',
+      why: 'Downpour changes, fills and empties databases for development and tests.',
       fix: 'Run it with another NODE_ENV, if this is really no production environment.',
       exitCode: 2,
     })
@@ -78,8 +88,25 @@ describe('a run', () => {
       database: database.name,
       readOnly: false,
       isLocal: true,
+      host: '127.0.0.1',
       address: '127.0.0.1',
     })
+  })
+
+  it('takes no server for local that a URL reaches by another name', async () => {
+    // As through a pooler or a proxy: the server itself says that it was reached on this machine.
+    const url = database.url.replace('@127.0.0.1:', '@0.0.0.0:')
+    const failure = await failureFrom(seedTown(url, { existing: 'reset' }))
+    expect(failure).toMatchObject({
+      code: 'REFUSED_REMOTE',
+      why: 'The database URL names 0.0.0.0, and the server says that its address is 127.0.0.1.',
+    })
+    expect(await townCounts(database.url)).toMatchObject({ visits: 221 })
+  })
+
+  it('opens nothing in production', async () => {
+    const nowhere = seedTown('postgres://127.0.0.1:1/nowhere', { environment: 'production' })
+    expect(await failureFrom(nowhere)).toMatchObject({ code: 'REFUSED_PRODUCTION' })
   })
 
   it('writes nothing in production', async () => {
@@ -90,6 +117,7 @@ describe('a run', () => {
       ...request,
       url: database.url,
       environment: 'production',
+      signal: new AbortController().signal,
     })
     expect(await failureFrom(resetting)).toMatchObject({ code: 'REFUSED_PRODUCTION' })
     expect(await townCounts(database.url)).toMatchObject({ visits: 221 })

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { takeRunLock } from '../../src/run/lock.ts'
 import { resetDatabase } from '../../src/run/reset.ts'
 import type { TestDatabase } from '../support/database.ts'
-import { change, failureFrom, seedTown, sessionsIn, townCounts } from '../support/seed-town.ts'
+import { withSql, waitUntil } from '../support/embedded.ts'
+import { ask, change, failureFrom, seedTown, sessionsIn, townCounts } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { townTables } from '../support/town.ts'
 
@@ -63,10 +64,12 @@ describe('takeRunLock', () => {
     expect(failure).toEqual({ ...busy, why: `downpour (pid ${process.pid}) holds the lock.` })
   })
 
-  it('survives a server that ends idle transactions', async () => {
+  it('survives a server that ends idle and long transactions', async () => {
     await change(
       database.url,
-      `alter database "${database.name}" set idle_in_transaction_session_timeout = 50`,
+      `alter database "${database.name}" set idle_in_transaction_session_timeout = 50;
+       alter database "${database.name}" set idle_session_timeout = 50;
+       alter database "${database.name}" set transaction_timeout = 60`,
     )
     const lock = await takeRunLock(database.url)
     await new Promise((resolve) => setTimeout(resolve, 150))
@@ -75,12 +78,83 @@ describe('takeRunLock', () => {
   })
 })
 
+const lost = {
+  code: 'LOAD_LOCK_LOST',
+  message: 'Cannot go on: the lock on the database is lost',
+  why: 'Another run may have begun. The server said: terminating connection due to administrator command (SQLSTATE 57P01).',
+  fix: 'Look into the server’s log for who ended the session "downpour (pid …)", then run it again.',
+  exitCode: 4,
+}
+
+const endLock = (url: string) =>
+  ask(
+    url,
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+       where datname = current_database() and application_name like 'downpour (pid %'`,
+  )
+
+describe('a lock whose session the server ends', () => {
+  it('says so when it is asked, and by its signal', async () => {
+    const lock = await takeRunLock(database.url)
+    await lock.assertHeld()
+    expect(lock.lost.aborted).toBe(false)
+    await endLock(database.url)
+    expect(await failureFrom(lock.assertHeld())).toEqual(lost)
+    expect(lock.lost.reason).toMatchObject({ code: 'LOAD_LOCK_LOST' })
+    await lock.release()
+  })
+
+  it('is not lost when it is given back', async () => {
+    const lock = await takeRunLock(database.url)
+    await lock.release()
+    expect(lock.lost.aborted).toBe(false)
+  })
+
+  it.each(['chunk', 'table', 'run'] as const)(
+    'ends a run by %s, and nothing is committed any more',
+    async (transaction) => {
+      let ended: Promise<string> | undefined
+      const seeding = seedTown(database.url, {
+        transaction,
+        chunkSize: 50,
+        counts: { papers: 200_000, samples: 0 },
+        onProgress: ({ table, rows }) => {
+          if (table === 'papers' && rows > 0) ended ??= endLock(database.url)
+        },
+      })
+      expect(await failureFrom(seeding)).toEqual(lost)
+      await ended
+      const { papers, kinds } = await townCounts(database.url)
+      expect(papers).toBeLessThan(200_000)
+      expect(kinds).toBe(transaction === 'run' ? 0 : 3)
+    },
+  )
+
+  it('ends a run that waits for the server', async () => {
+    await withSql(database.url, async (sql) => {
+      await sql.unsafe('begin; lock table papers in access exclusive mode')
+      const seeding = failureFrom(seedTown(database.url))
+      await waitUntil(async () => (await waiting()) === '1')
+      await endLock(database.url)
+      expect(await seeding).toEqual(lost)
+    })
+  })
+})
+
+const waiting = () =>
+  ask(
+    database.url,
+    `select count(*) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+
 describe('a run', () => {
   it('is refused while another one is at work, and a reset too', async () => {
     let second: Promise<unknown[]> | undefined
     await seedTown(database.url, {
       onPlan: () => {
-        const reset = { confirm: undefined, environment: undefined, only: undefined }
+        const { signal } = new AbortController()
+        const reset = { confirm: undefined, environment: undefined, only: undefined, signal }
         second = Promise.all([
           failureFrom(seedTown(database.url)),
           failureFrom(resetDatabase({ ...reset, url: database.url, tables: townTables })),

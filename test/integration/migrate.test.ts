@@ -62,8 +62,8 @@ describe('applyMigrations', () => {
     expect(await failureFrom(applyMigrations(session, folder))).toEqual({
       code: 'MIGRATE_FAILED',
       message: 'A migration failed, and none was applied',
-      why: 'The server said: column "id" of relation "one" already exists (SQLSTATE 42701), at: alter table one.',
-      fix: `Correct the migration in ${folder}, then run "downpour migrate" again.`,
+      why: 'The server said: column "id" of relation "one" already exists (SQLSTATE 42701), at: alter table one add column id int.',
+      fix: `Correct the migration in ${folder}, then run "npm run migrate" again.`,
       exitCode: 4,
     })
     expect(await tables()).toBe('none')
@@ -71,11 +71,25 @@ describe('applyMigrations', () => {
     expect(await applyMigrations(session, folder)).toBe(2)
   })
 
+  it.each([
+    ["insert into one values (1, 'secret')", 'insert into one values …'],
+    ['insert into one select 4711, 2', 'insert into one select …'],
+    ['update one set none = 4711', 'update one set none …'],
+    ["/* it's secret */ update one set note='secret'", 'update one set note …'],
+    [`alter table "one" ${'add '.repeat(30)}`, `alter table "one" ${'add '.repeat(10).trim()} …`],
+    ['do $$ begin perform secret; end $$', 'do …'],
+  ])('shows no value of a statement: %s', async (statement, shown) => {
+    await writeMigrations(folder, [first, { ...second, sql: statement }])
+    const { why } = await failureFrom(applyMigrations(session, folder))
+    expect(why).toMatch(/^The server said: .* \(SQLSTATE \w{5}\), at: /)
+    expect(why.slice(why.indexOf(', at: ') + 6)).toBe(shown)
+  })
+
   it('tells of what cannot be done in a transaction', async () => {
     const concurrent = { ...second, sql: 'create index concurrently one_id on one (id)' }
     await writeMigrations(folder, [first, concurrent])
     expect(await failureFrom(applyMigrations(session, folder))).toMatchObject({
-      why: 'The server said: CREATE INDEX CONCURRENTLY cannot run inside a transaction block (SQLSTATE 25001), at: create index concurrently one_id on one (id).',
+      why: 'The server said: CREATE INDEX CONCURRENTLY cannot run inside a transaction block (SQLSTATE 25001), at: create index concurrently one_id on one …',
     })
     expect(await tables()).toBe('none')
   })

@@ -1,10 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import * as f from '../../src/generate/generators/index.ts'
 import { resetDatabase } from '../../src/run/reset.ts'
 import { checksumsOf } from '../support/checksum.ts'
 import type { TestDatabase } from '../support/database.ts'
-import { ask, change, failureFrom, seedTown, townCounts } from '../support/seed-town.ts'
+import {
+  ask,
+  change,
+  failureFrom,
+  seedTown,
+  townCounts,
+  townProject,
+} from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
-import { townTables } from '../support/town.ts'
+import { townRefinements, townTables } from '../support/town.ts'
 
 const nothing = { kinds: 0, residents: 0, places: 0, visits: 0, samples: 0, papers: 0 }
 const all = { kinds: 3, residents: 40, places: 20, visits: 221, samples: 30, papers: 25 }
@@ -18,14 +26,22 @@ afterEach(() => database.drop())
 
 function reset(only?: readonly string[]): Promise<readonly string[]> {
   const { url } = database
-  return resetDatabase({ url, tables: townTables, only, confirm: undefined, environment: 'test' })
+  const { signal } = new AbortController()
+  return resetDatabase({
+    url,
+    tables: townTables,
+    only,
+    confirm: undefined,
+    environment: 'test',
+    signal,
+  })
 }
 
 const stillReferred = {
   why: 'The server said: cannot truncate a table referenced in a foreign key constraint (SQLSTATE 0A000).',
   code: 'RESET_FAILED',
   message: 'Cannot empty the tables',
-  fix: 'Name the tables that refer to it too, or leave --only out.',
+  fix: 'Empty visits too: name it in --only as well, or empty all tables with "npm run reset".',
   exitCode: 4,
 }
 
@@ -98,8 +114,49 @@ describe('a run', () => {
 
   it('explains why it cannot empty the tables', async () => {
     await change(database.url, 'create table notes (id int references papers (id))')
-    expect(await failureFrom(seedTown(database.url, { existing: 'reset' }))).toEqual(stillReferred)
+    expect(await failureFrom(seedTown(database.url, { existing: 'reset' }))).toEqual({
+      ...stillReferred,
+      fix: 'Drop the foreign key of the table that refers to one of them, which is not in the schema.',
+    })
     expect(await townCounts(database.url)).toEqual(all)
+  })
+
+  it.each([
+    { transaction: 'run', left: all },
+    { transaction: 'chunk', left: { ...all, samples: 0, papers: 0 } },
+  ] as const)('keeps the old rows when a run by $transaction fails, where it can', async (way) => {
+    await change(database.url, 'alter table visits add constraint few check (id <> 200) not valid')
+    const { transaction } = way
+    const failure = await failureFrom(
+      seedTown(database.url, { existing: 'reset', transaction, chunkSize: 1000 }),
+    )
+    expect(failure).toMatchObject({ code: 'LOAD_CHECK' })
+    expect(await townCounts(database.url)).toEqual(
+      transaction === 'run' ? way.left : { ...way.left, visits: 0 },
+    )
+  })
+
+  it('restarts sequences in the run’s transaction, too', async () => {
+    await change(database.url, 'alter table visits add constraint few check (id <> 200) not valid')
+    await failureFrom(seedTown(database.url, { existing: 'reset', transaction: 'run' }))
+    expect(await ask(database.url, "select nextval('visits_id_seq')")).toBe('222')
+  })
+
+  it('empties a table that --only names though nothing fills it', async () => {
+    const { visits: _, ...refinements } = townRefinements
+    const residents = {
+      ...refinements['residents']!,
+      columns: { ...refinements['residents']!.columns, spent: f.decimal() },
+    }
+    const project = { ...townProject, refinements: { ...refinements, residents } }
+    const only = ['kinds', 'residents', 'visits']
+    await seedTown(database.url, { project, existing: 'reset', only })
+    expect(await townCounts(database.url)).toEqual({ ...all, visits: 0 })
+  })
+
+  it('empties tables even where no row is to be loaded', async () => {
+    await seedTown(database.url, { existing: 'reset', only: ['papers'], counts: { papers: 0 } })
+    expect(await townCounts(database.url)).toEqual({ ...all, papers: 0 })
   })
 
   it('empties nothing when it cannot be done afterwards', async () => {

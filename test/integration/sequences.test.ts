@@ -56,12 +56,23 @@ describe('sequences', () => {
     expect(await ask(database.url, inserts.papers)).toBe('75')
   })
 
+  it('are found in the default of a key that does not own them', async () => {
+    await change(
+      database.url,
+      `alter table papers alter id drop identity;
+       create schema elsewhere; create sequence elsewhere."my seq";
+       alter table papers alter id set default nextval('elsewhere."my seq"')`,
+    )
+    await seedTown(database.url)
+    expect(await ask(database.url, inserts.papers)).toBe('75')
+  })
+
   it('are spoken of when they cannot be set', async () => {
     await change(database.url, 'alter sequence visits_id_seq maxvalue 100')
     expect(await failureFrom(seedTown(database.url))).toEqual({
       code: 'FINISH_FAILED',
       message: 'The rows are loaded, but not all sequences and statistics are up to date',
-      why: 'The server said: setval: value 221 is out of bounds for sequence "visits_id_seq" (1..100) (SQLSTATE 22003).',
+      why: 'The server said: setval: value 221 is out of bounds for sequence "…" (1..100) (SQLSTATE 22003).',
       fix: 'Remove the cause, then run it again with --reset.',
       exitCode: 4,
     })

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DownpourError } from '../../src/errors.ts'
 import {
   isConnectionLost,
-  isServerError,
   loadError,
+  serverError,
+  serverSaid,
   unwrapError,
 } from '../../src/postgres/server-error.ts'
 import { openSession, type Session } from '../../src/postgres/session.ts'
@@ -76,7 +77,7 @@ describe('loadError', () => {
       code: 'LOAD_UNIQUE',
       message: 'Cannot load "items": row 5002 repeats a value that must be unique',
       why: 'The server said: duplicate key value violates unique constraint "items_pkey" (SQLSTATE 23505).',
-      fix: 'Make the column’s generator unique, or empty the table first with "downpour reset".',
+      fix: 'Make the column’s generator unique, or empty the table first: npm run reset.',
       exitCode: 4,
       table: 'items',
       row: 5002,
@@ -212,11 +213,40 @@ describe('unwrapError', () => {
       .catch((thrown: unknown) => thrown)
     expect(String(error)).toContain('canary')
     expect(unwrapError(error)).toMatchObject({ code: '22001' })
-    expect(isServerError(error)).toBe(true)
+    expect(serverError(error)).toBeDefined()
     expect(isConnectionLost(error)).toBe(false)
     const failure = loadError({ error, table: 'items' })
     expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('canary')
     await client.end()
+  })
+})
+
+describe('serverSaid', () => {
+  const said = (code: string, message: string, where?: string) =>
+    serverSaid(
+      Object.assign(new Error(message), { code, severity: 'ERROR', ...(where && { where }) }),
+    )
+
+  it.each([
+    ['42P01', 'relation "users" does not exist', 'relation "users" does not exist'],
+    ['3D000', 'database "shop" does not exist', 'database "shop" does not exist'],
+    [
+      '22P02',
+      'invalid input syntax for type date: "a "secret""',
+      'invalid input syntax for type date: "…"',
+    ],
+    ['22P02', 'ungültige Eingabe: „geheim“', 'ungültige Eingabe: "…"'],
+    ['42601', 'syntax error at or near "secret"', 'syntax error at or near "…"'],
+    ['P0001', 'no secret', 'a function raised an error'],
+  ])('of %s: %s, tells no value', (code, message, told) => {
+    expect(said(code, message)).toBe(`The server said: ${told} (SQLSTATE ${code})`)
+  })
+
+  it('names the function that raised an error', () => {
+    const where = 'PL/pgSQL function refuse() line 1 at RAISE'
+    expect(said('P0001', 'no secret', where)).toBe(
+      'The server said: function refuse() raised an error (SQLSTATE P0001)',
+    )
   })
 })
 
@@ -228,14 +258,14 @@ describe('isConnectionLost', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     await session.query('select pg_terminate_backend($1, 5000)', [row?.['pid']])
     expect(isConnectionLost(await slow)).toBe(true)
-    expect(isServerError(await slow)).toBe(false)
+    expect(serverError(await slow)).toBeUndefined()
     await client.end({ timeout: 0 })
   })
 
   it('does not mistake an error about another server for it', async () => {
     const raise = `do $$ begin raise exception 'far away' using errcode = '08001'; end $$`
     const error = await session.query(raise).catch((thrown: unknown) => thrown)
-    expect(isServerError(error)).toBe(true)
+    expect(serverError(error)).toBeDefined()
     expect(isConnectionLost(error)).toBe(false)
     expect(session.closed).toBe(false)
   })
@@ -243,6 +273,6 @@ describe('isConnectionLost', () => {
   it('is false for what is no error of a connection', () => {
     expect(isConnectionLost(new Error('bug'))).toBe(false)
     expect(isConnectionLost(undefined)).toBe(false)
-    expect(isServerError(Object.assign(new Error('file'), { code: 'ENOENT' }))).toBe(false)
+    expect(serverError(Object.assign(new Error('file'), { code: 'ENOENT' }))).toBeUndefined()
   })
 })

@@ -144,6 +144,55 @@ describe('session', () => {
   })
 })
 
+describe('session.cancel', () => {
+  it('ends the statement that the server is at, and the session goes on', async () => {
+    const slow = session.query('select pg_sleep(20)').catch((error: unknown) => error)
+    await pause(50)
+    await session.cancel()
+    expect(await slow).toMatchObject({ code: '57014' })
+    expect(await session.query('select 1 as one')).toMatchObject([{ one: 1 }])
+  })
+
+  it('hits no statement that is sent after it', async () => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const cancelled = session.cancel()
+      const [rows] = await Promise.all([
+        session.query('select pg_sleep(0.01), 2 as two'),
+        cancelled,
+      ])
+      expect(rows).toMatchObject([{ two: 2 }])
+    }
+  })
+
+  it('ends a COPY that the server waits in', async () => {
+    await control.query('begin; lock table items in access exclusive mode')
+    const copying = session.copyIn('copy items from stdin').catch((error: unknown) => error)
+    await pause(50)
+    await session.cancel()
+    expect(await copying).toMatchObject({ code: '57014' })
+    await control.query('rollback')
+  })
+
+  it('does nothing once the session is closed', async () => {
+    await session.close()
+    await session.cancel()
+  })
+})
+
+describe('session.beforeCommit', () => {
+  it('keeps a transaction open that must not be committed, Drizzle’s too', async () => {
+    const refusal = new Error('not now')
+    session.beforeCommit(() => Promise.reject(refusal))
+    await session.begin()
+    await session.query('insert into items values (1)')
+    await expect(session.commit()).rejects.toBe(refusal)
+    await session.rollback()
+    const insert = session.db.transaction((tx) => tx.execute(sql`insert into items values (2)`))
+    await expect(insert).rejects.toBe(refusal)
+    expect(await control.query('select from items')).toHaveLength(0)
+  })
+})
+
 describe('session whose backend is killed', () => {
   it('rejects everything from then on when it was idle', async () => {
     await kill()

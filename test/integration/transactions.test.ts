@@ -3,6 +3,7 @@ import { DownpourError } from '../../src/errors.ts'
 import { createGenerator, fillVector } from '../../src/generate/generator.ts'
 import { checksumsOf } from '../support/checksum.ts'
 import type { TestDatabase } from '../support/database.ts'
+import { waitUntil, withSql } from '../support/embedded.ts'
 import { ask, change, failureFrom, seedTown, sessionsIn, townCounts } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { townTables } from '../support/town.ts'
@@ -175,6 +176,28 @@ describe.each(['batch', 'copy'] as const)('transactions by %s', (strategy) => {
     expect(await townCounts(database.url)).toMatchObject(left)
   })
 
+  it('end at once when the run is interrupted while the server makes it wait', async () => {
+    const controller = new AbortController()
+    const reason = new DownpourError({
+      code: 'INTERRUPTED',
+      message: 'Stopped by SIGINT',
+      why: 'Somebody wished it.',
+      fix: 'Begin again.',
+      exitCode: 130,
+    })
+    await withSql(database.url, async (sql) => {
+      await sql.unsafe('begin; lock table visits in access exclusive mode')
+      const seeding = failureFrom(
+        seedTown(database.url, { strategy, existing: 'append', signal: controller.signal }),
+      )
+      const waiting = `select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`
+      await waitUntil(async () => (await ask(database.url, waiting)) === '1')
+      controller.abort(reason)
+      expect(await seeding).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 })
+    })
+  })
+
   it('end at once when the server ends the session', async () => {
     let killed = false
     const failure = await failureFrom(
@@ -196,7 +219,7 @@ describe.each(['batch', 'copy'] as const)('transactions by %s', (strategy) => {
       code: 'LOAD_CONNECTION',
       message: 'Cannot load "visits": the connection to the server was lost',
       why: 'The server said: terminating connection due to administrator command (SQLSTATE 57P01).',
-      fix: 'Look into the server’s log; once it answers again, run the command again to resume.',
+      fix: 'Look into the server’s log; once it answers again, run the command again.',
       exitCode: 4,
     })
     expect(await sessionsIn(database.url)).toBe(0)

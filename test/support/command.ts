@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** More options for node. */
   readonly nodeOptions?: readonly string[]
+  /** In a process group of its own, as a shell gives each command. */
+  readonly ownGroup?: boolean
 }
 
 /** What a command left behind. */
@@ -59,14 +61,26 @@ export function noTerminal(): string | undefined {
 export async function downpourOnTerminal(
   args: readonly string[],
   columns: number,
-  options: CommandOptions,
+  options: CommandOptions & {
+    /** Ctrl-C is pressed once this has been seen. */
+    readonly interruptAfter?: string
+  },
 ): Promise<{ readonly output: string; readonly exitCode: number | null }> {
   const words = [process.execPath, ...nodeArguments(args, options)].map(
     (word) => `'${word.replaceAll("'", `'\\''`)}'`,
   )
   const line = `stty cols ${columns} rows 24 && ${words.join(' ')}`
-  const { finished } = start('script', ['-qefc', line, '/dev/null'], options)
-  const { stdout, exitCode } = await finished
+  const hasInput = options.interruptAfter !== undefined
+  const running = start('script', ['-qefc', line, '/dev/null'], { ...options, hasInput })
+  let seen = ''
+  running.process.stdout!.on('data', (text: string) => {
+    const before = seen
+    seen += text
+    const awaited = options.interruptAfter
+    if (awaited === undefined || before.includes(awaited) || !seen.includes(awaited)) return
+    running.process.stdin!.write('\u0003')
+  })
+  const { stdout, exitCode } = await running.finished
   return { output: stdout.replaceAll('\r\n', '\n'), exitCode }
 }
 
@@ -74,12 +88,19 @@ function nodeArguments(args: readonly string[], { nodeOptions = [] }: CommandOpt
   return ['--import', tsx, ...nodeOptions, main, ...args]
 }
 
-function start(file: string, args: readonly string[], { cwd, env = {} }: CommandOptions): Running {
+function start(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions & { readonly hasInput?: boolean },
+): Running {
+  const { cwd, env = {}, ownGroup = false, hasInput = false } = options
   const child = spawn(file, args, {
     cwd,
     env: { ...plainEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup,
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  if (!hasInput) child.stdin.end()
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

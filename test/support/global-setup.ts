@@ -9,7 +9,6 @@ import { ensureBinaries, findBinaries } from '../../src/postgres/embedded/binari
 import {
   builtinLocale,
   initialiseCluster,
-  libcLocale,
   startCluster,
 } from '../../src/postgres/embedded/cluster.ts'
 import { freePort } from '../../src/postgres/embedded/port.ts'
@@ -27,6 +26,9 @@ declare module 'vitest' {
     binFolder: string
   }
 }
+
+/** What PostgreSQL before 17 offers: the C library's C.UTF-8. */
+const libcLocale: readonly string[] = ['--locale=C.UTF-8']
 
 /** One server of each version per run, in a folder of its own that does not outlive the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayUrl, parseDatabaseUrl } from '../../src/postgres/url.ts'
+import { displayUrl, isLocalHost, parseDatabaseUrl } from '../../src/postgres/url.ts'
 
 const NOWHERE = {}
 
@@ -179,4 +179,16 @@ describe('displayUrl', () => {
       { numRuns: 2000 },
     )
   })
+})
+
+describe('isLocalHost', () => {
+  it.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.1.2.3', '::1', '/var/run/postgresql'])(
+    'takes %s for this machine',
+    (host) => expect(isLocalHost(host)).toBe(true),
+  )
+
+  it.each(['127.0.0.1.example.com', 'localhost.example.com', '10.0.0.1', '::2', '0.0.0.0'])(
+    'takes %s for another one',
+    (host) => expect(isLocalHost(host)).toBe(false),
+  )
 })

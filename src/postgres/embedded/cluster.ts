@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { chmod, chown, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -38,9 +38,6 @@ export const builtinLocale: readonly string[] = [
   '--builtin-locale=C.UTF-8',
   '--locale=C',
 ]
-
-/** What older versions offer: the C library's C.UTF-8. */
-export const libcLocale: readonly string[] = ['--locale=C.UTF-8']
 
 // Recovery after a crash may have to read gigabytes of WAL.
 const START_DEADLINE_MS = 5 * 60_000
@@ -216,12 +213,23 @@ function lastLines(text: string): string {
   return text.trim().split('\n').slice(-LOG_LINES_SHOWN).join(' | ')
 }
 
+/** In a session of its own, so that Ctrl-C does not reach it: half of it would be of no use. */
 function runInitdb(cluster: Cluster, flags: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const program = join(cluster.binFolder, 'initdb')
-    execFile(program, flags, programOptions(cluster.user), (error, stdout, stderr) => {
-      if (error === null) resolve()
-      else reject(initFailed(cluster, { error, output: `${stdout}\n${stderr}` }))
+    const child = spawn(join(cluster.binFolder, 'initdb'), flags, {
+      ...programOptions(cluster.user),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    }
+    const fail = (error: Error) => reject(initFailed(cluster, { error, output }))
+    child.once('error', fail)
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve()
+      else fail(new Error(`initdb ended with ${signal ?? `exit code ${code}`}`))
     })
   })
 }

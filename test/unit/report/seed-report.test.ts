@@ -11,6 +11,8 @@ const report: SeedReport = {
     {
       table: 'users',
       rows: 1_000,
+      firstRow: 0,
+      firstKey: 1,
       strategy: 'batch',
       chunks: 1,
       seconds: 0.05,
@@ -20,6 +22,8 @@ const report: SeedReport = {
     {
       table: 'transactions',
       rows: 10_000_000,
+      firstRow: 0,
+      firstKey: 1,
       strategy: 'copy',
       chunks: 200,
       seconds: 75.2,

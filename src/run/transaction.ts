@@ -1,0 +1,15 @@
+import type { Session } from '../postgres/session.ts'
+
+/** Does work in a transaction of the session: all of it or nothing. */
+export async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  try {
+    await session.begin()
+    const result = await work()
+    await session.commit()
+    return result
+  } catch (error) {
+    // A connection that cannot even roll back is lost, and the server rolls back by itself.
+    await session.rollback().catch(() => {})
+    throw error
+  }
+}
