@@ -33,7 +33,11 @@ async function peakOf(url: string, rows: number): Promise<number> {
   const output = await command(
     url,
     'seed',
-    ...['--reset', '--strategy', 'copy', '--count', `transactions=${rows}`],
+    '--reset',
+    '--strategy',
+    'copy',
+    '--count',
+    `transactions=${rows}`,
   )
   const { peakRssBytes, seconds } = JSON.parse(output) as SeedReport
   console.log(
@@ -45,8 +49,14 @@ async function peakOf(url: string, rows: number): Promise<number> {
 /** A process of its own, so that its peak is its own. */
 async function command(url: string, ...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...['--import', 'tsx', 'src/cli/main.ts', ...args],
-    ...['--database-url', url, '--json', '--quiet'],
+    '--import',
+    'tsx',
+    'src/cli/main.ts',
+    ...args,
+    '--database-url',
+    url,
+    '--json',
+    '--quiet',
   ])
   return stdout
 }

@@ -44,7 +44,8 @@ function createParser(args: readonly string[]): Argv {
       .scriptName(program)
       // Otherwise yargs speaks the shell's language, in the middle of English.
       .locale('en')
-      .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': false })
+      // `--only a b` would take b for a table, and not for a misspelled command.
+      .parserConfiguration({ 'greedy-arrays': false })
       .usage('$0 <command> [options]')
       .command(commands)
       .completion('completion-candidates', false)

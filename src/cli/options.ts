@@ -1,12 +1,19 @@
 import type { Argv } from 'yargs'
 import { DownpourError } from '../errors.ts'
 
+/** An option with one value; said twice, the last one counts. */
+export const single = { type: 'string', requiresArg: true, coerce: lastOf<string> } as const
+
+/** yargs gathers a repeated option in an array. */
+export function lastOf<Value>(value: Value | readonly Value[]): Value {
+  return Array.isArray(value) ? (value as readonly Value[]).at(-1)! : (value as Value)
+}
+
 /** `--config`, `--json`, `--quiet`: for every command. */
 export function withCommonOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('config', {
-      type: 'string',
-      requiresArg: true,
+      ...single,
       default: 'downpour.config.ts',
       describe: 'Configuration file',
     })
@@ -22,14 +29,12 @@ export function withCommonOptions<T>(yargs: Argv<T>) {
 export function withDatabaseOptions<T>(yargs: Argv<T>) {
   return withCommonOptions(yargs)
     .option('database-url', {
-      type: 'string',
-      requiresArg: true,
+      ...single,
       defaultDescription: 'DATABASE_URL, drizzle.config.ts, the embedded server',
       describe: 'postgres://user:password@host:port/database',
     })
     .option('confirm', {
-      type: 'string',
-      requiresArg: true,
+      ...single,
       describe: 'The database’s name, to consent to a server that is not on this machine',
     })
 }
@@ -38,20 +43,17 @@ export function withDatabaseOptions<T>(yargs: Argv<T>) {
 export function withPlanOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('profile', {
-      type: 'string',
-      requiresArg: true,
+      ...single,
       defaultDescription: 'as configured',
       describe: 'A profile of row counts',
     })
     .option('seed', {
-      type: 'string',
-      requiresArg: true,
+      ...single,
       defaultDescription: 'as configured',
       describe: 'Same number, same rows',
     })
     .option('scale', {
-      type: 'string',
-      requiresArg: true,
+      ...single,
       describe: 'Multiply the profile’s counts',
     })
     .option('count', {

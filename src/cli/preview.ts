@@ -3,7 +3,7 @@ import { formatPreview, previewJson } from '../report/preview.ts'
 import type { PreviewedTable } from '../report/preview.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import type { PlanArguments } from './open-project.ts'
-import { wholeNumber, withCommonOptions, withPlanOptions } from './options.ts'
+import { single, wholeNumber, withCommonOptions, withPlanOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
 
 interface PreviewArguments extends PlanArguments {
@@ -26,8 +26,7 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
         describe: 'Which tables',
       })
       .option('rows', {
-        type: 'string',
-        requiresArg: true,
+        ...single,
         default: '5',
         defaultDescription: '5',
         describe: 'Rows a table',

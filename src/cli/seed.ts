@@ -1,4 +1,6 @@
 import type { Argv, CommandModule } from 'yargs'
+import { leftToServer } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { TransactionExtent } from '../run/load.ts'
 import type { StrategyChoice } from '../write/choose-strategy.ts'
 import { createProgress, noProgress } from '../report/progress.ts'
@@ -6,7 +8,7 @@ import { formatSeedReport } from '../report/seed-report.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import type { PlanArguments } from './open-project.ts'
 import { withDatabase } from './open-database.ts'
-import { wholeNumber, withDatabaseOptions, withPlanOptions } from './options.ts'
+import { lastOf, single, wholeNumber, withDatabaseOptions, withPlanOptions } from './options.ts'
 import type { Output } from './output.ts'
 import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
@@ -30,18 +32,19 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
     withPlanOptions(withDatabaseOptions(yargs))
       .option('strategy', {
         choices: ['auto', 'batch', 'copy'] as const,
+        coerce: lastOf<StrategyChoice>,
         default: 'auto' as const,
         describe: 'How rows are written; auto: copy for large tables',
       })
       .option('chunk-size', {
-        type: 'string',
-        requiresArg: true,
+        ...single,
         default: '50000',
         defaultDescription: '50000',
         describe: 'Rows per chunk',
       })
       .option('transaction', {
         choices: ['chunk', 'table', 'run'] as const,
+        coerce: lastOf<TransactionExtent>,
         default: 'chunk' as const,
         describe: 'What one transaction covers',
       })
@@ -77,7 +80,7 @@ async function seed(args: SeedArguments, output: Output, signal: AbortSignal): P
           existing: args.append ? 'append' : args.reset ? 'reset' : 'refuse',
           confirm: args.confirm,
           environment: process.env['NODE_ENV'],
-          onPlan: () => {},
+          onPlan: (plan) => noteLeftToServer(plan, output),
           onProgress: (told) => {
             if (!signal.aborted) progress.update(told)
           },
@@ -91,4 +94,10 @@ async function seed(args: SeedArguments, output: Output, signal: AbortSignal): P
   if (output.isJson) output.data(`${JSON.stringify({ ok: true, ...report })}\n`)
   else output.data(formatSeedReport(report, output.width))
   if (project.config.hint) output.note(project.config.hint)
+}
+
+function noteLeftToServer(plan: Plan, output: Output): void {
+  const columns = leftToServer(plan)
+  if (columns.length === 0) return
+  output.note(`Left to the server, so not the same in every run: ${columns.join(', ')}`)
 }

@@ -22,7 +22,7 @@ export async function withSignals<T>(
         code: 'INTERRUPTED',
         message: `Stopped by ${signal}`,
         why: 'The transaction under way was rolled back; what was committed before it stays.',
-        fix: 'Begin again with --reset, which empties the tables first.',
+        fix: 'Run it again; after a seed with --reset, which empties the tables first.',
         exitCode: exitCodes[signal],
       }),
     )

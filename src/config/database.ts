@@ -14,7 +14,7 @@ export type DatabaseChoice =
  *
  * @param options - `flag`: from the command line; `environment`: `DATABASE_URL`; `folder`: where
  *   drizzle.config.ts would be
- * @throws DownpourError `CONFIG_MODULE`, `CONFIG_SSL`
+ * @throws DownpourError `CONFIG_MODULE`, `CONFIG_SSL`, `CONFIG_DIALECT`
  */
 export async function chooseDatabase(options: {
   readonly flag: string | undefined
@@ -28,6 +28,11 @@ export async function chooseDatabase(options: {
   return url === undefined
     ? { kind: 'embedded' }
     : { kind: 'url', url, source: 'drizzle.config.ts' }
+}
+
+interface DrizzleConfig {
+  readonly dialect?: string
+  readonly dbCredentials?: Credentials
 }
 
 interface Credentials {
@@ -48,7 +53,8 @@ async function readDrizzleConfig(file: string): Promise<string | undefined> {
   )
   if (!isThere) return undefined
   const { default: config } = await loadModule(file, 'the Drizzle configuration')
-  const credentials = (config as { dbCredentials?: Credentials } | undefined)?.dbCredentials
+  const { dialect, dbCredentials: credentials } = (config ?? {}) as DrizzleConfig
+  if (dialect !== undefined && dialect !== 'postgresql') throw dialectError(file, dialect)
   if (credentials?.url) return credentials.url
   if (!credentials?.host || !credentials.database) return undefined
   const url = new URL(`postgres://${hostInUrl(credentials.host)}`)
@@ -75,5 +81,14 @@ function sslMode(ssl: Credentials['ssl'], file: string): string | undefined {
     message: `Cannot use ${file}: its "ssl" is an object`,
     why: 'A database URL holds no options of that kind.',
     fix: 'Give "url" with sslmode in place of it, for example sslmode=verify-full; a certificate of your own authority is made known with NODE_EXTRA_CA_CERTS.',
+  })
+}
+
+function dialectError(file: string, dialect: string): DownpourError {
+  return new DownpourError({
+    code: 'CONFIG_DIALECT',
+    message: `Cannot use the database of ${file}`,
+    why: `Its dialect is "${dialect}", and only PostgreSQL can be seeded.`,
+    fix: 'Name a PostgreSQL server with --database-url or DATABASE_URL.',
   })
 }

@@ -52,6 +52,21 @@ export interface RowRange {
 /** Literal values by property, as Drizzle's insert takes them; what is missing is generated. */
 export type KnownRow = Readonly<Record<string, unknown>>
 
+/**
+ * Columns that the server fills from a default of its own, such as `now()`: they are not the same in
+ * every run.
+ *
+ * @returns `table.column`, as seeders name them
+ */
+export function leftToServer(plan: Plan): readonly string[] {
+  return loadedTables(plan).flatMap(({ model, columns, rows }) =>
+    model.columns
+      .filter((column) => rows.count > 0 && column.default.kind === 'sql' && !column.generated)
+      .filter((column) => !columns.some((planned) => planned.model === column))
+      .map((column) => `${model.key}.${column.property}`),
+  )
+}
+
 /** The tables that the run writes, parents first. */
 export function loadedTables(plan: Plan): readonly PlannedTable[] {
   return plan.tables.filter((table) => table.isLoaded)

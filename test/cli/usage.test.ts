@@ -452,6 +452,23 @@ describe('values that options do not take', () => {
   )
 })
 
+describe('options that are said twice', () => {
+  it.each([
+    ['count', ['seed', '--count', 'users=1', '--count', 'nobody=1']],
+    ['only', ['seed', '--only', 'users', '--only', 'nobody']],
+    ['tables', ['preview', 'users', 'nobody']],
+  ])('are all taken where they name tables: %s', async (_, args) => {
+    expect((await told(...args)).stderr).toContain('nobody')
+    const first = args.map((arg) => arg.replace('users', 'somebody').replace('nobody', 'users'))
+    expect((await told(...first)).stderr).toContain('somebody')
+  })
+
+  it('give the last word elsewhere', async () => {
+    const { stderr } = await told('seed', '--chunk-size', '0', '--chunk-size', 'x')
+    expect(stderr).toContain('--chunk-size cannot be "x"')
+  })
+})
+
 describe('--quiet', () => {
   it('keeps errors', async () => {
     const { stderr } = await told('seed', '--quiet', '--chunk-size', '0')

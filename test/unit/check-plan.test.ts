@@ -201,8 +201,8 @@ describe('checkPlan', () => {
       columns: { name: '{letter}', code: '{letter}{n}' },
       isUnique: true,
     })
-    await checkColumn('code', code!)
-    expect(await failureOf(() => checkColumn('code', name!))).toMatchObject({
+    await checkColumn('code', code)
+    expect(await failureOf(() => checkColumn('code', name))).toMatchObject({
       code: 'PLAN_NOT_UNIQUE',
       why: 'The column is unique, and its generator (templates) may give a value twice.',
     })

@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => rm(parent, { recursive: true }))
 
 /** Each in a folder of its own, since modules are imported once. */
-async function choose(dbCredentials: object) {
+async function choose(dbCredentials: object, dialect = 'postgresql') {
   const folder = await mkdtemp(path.join(parent, 'p-'))
-  const text = `export default ${JSON.stringify({ dialect: 'postgresql', dbCredentials })}`
+  const text = `export default ${JSON.stringify({ dialect, dbCredentials })}`
   await writeFile(path.join(folder, 'drizzle.config.ts'), text)
   return { folder, choice: chooseDatabase({ flag: undefined, environment: undefined, folder }) }
 }
@@ -58,6 +58,17 @@ describe('drizzle.config.ts', () => {
       message: `Cannot use ${path.join(folder, 'drizzle.config.ts')}: its "ssl" is an object`,
       why: 'A database URL holds no options of that kind.',
       fix: 'Give "url" with sslmode in place of it, for example sslmode=verify-full; a certificate of your own authority is made known with NODE_EXTRA_CA_CERTS.',
+      exitCode: 2,
+    })
+  })
+
+  it('refuses another dialect', async () => {
+    const { folder, choice } = await choose(shop, 'mysql')
+    expect(await failureFrom(choice)).toEqual({
+      code: 'CONFIG_DIALECT',
+      message: `Cannot use the database of ${path.join(folder, 'drizzle.config.ts')}`,
+      why: 'Its dialect is "mysql", and only PostgreSQL can be seeded.',
+      fix: 'Name a PostgreSQL server with --database-url or DATABASE_URL.',
       exitCode: 2,
     })
   })

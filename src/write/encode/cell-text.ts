@@ -19,7 +19,7 @@ export function cellText(column: TargetColumn, vector: Vector, index: number): s
   // An integer's reader takes no `12.00`.
   const mode = vector.kind === 'decimal' && isInteger(column) ? 'number' : 'string'
   const value = readCell(vector, index, mode)
-  return value === null ? null : String(value)
+  return value === null ? null : driverText(value)
 }
 
 function isInteger({ serverType }: TargetColumn): boolean {
