@@ -25,7 +25,7 @@ function seedEndlessly(...args: string[]) {
 const stopped = (signal: string) =>
   `✖ Stopped by ${signal}  (INTERRUPTED)
   Why  The transaction under way was rolled back; what was committed before it stays.
-  Fix  Begin again with --reset, which empties the tables first.
+  Fix  Run it again; after a seed with --reset, which empties the tables first.
 `
 
 describe('a signal in the middle of a load', () => {
