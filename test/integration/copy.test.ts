@@ -2,17 +2,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type CopyIn } from '../../src/postgres/copy.ts'
 import { openSession, type Session } from '../../src/postgres/session.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 const MIB = 1 << 20
 
 let database: TestDatabase
 let control: Session
 let session: Session
-const unhandled: unknown[] = []
-const note = (error: unknown) => unhandled.push(error)
+
+// Before the hooks that close sessions, so that it looks after them.
+expectNothingUnhandled()
 
 beforeAll(async () => {
-  process.on('unhandledRejection', note).on('uncaughtException', note)
   database = await createTestDatabase()
   control = await openSession({ url: database.url })
   await control.query(`
@@ -30,7 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await control.close()
   await database.drop()
-  process.off('unhandledRejection', note).off('uncaughtException', note)
 })
 
 beforeEach(async () => {
@@ -40,9 +40,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await session.close()
   await control.query('truncate items, heap, children, deferred')
-  // Stray events come in a later turn.
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(unhandled.splice(0)).toEqual([])
 })
 
 describe.each(['outside a transaction', 'inside a transaction'])('copyIn %s', (where) => {

@@ -9,6 +9,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSession, type Session } from '../../src/postgres/session.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 const KILLED =
   'The server said: terminating connection due to administrator command (SQLSTATE 57P01).'
@@ -16,11 +17,11 @@ const KILLED =
 let database: TestDatabase
 let control: Session
 let session: Session
-const unhandled: unknown[] = []
-const note = (error: unknown) => unhandled.push(error)
+
+// Before the hooks that close sessions, so that it looks after them.
+expectNothingUnhandled()
 
 beforeAll(async () => {
-  process.on('unhandledRejection', note).on('uncaughtException', note)
   database = await createTestDatabase()
   control = await openSession({ url: database.url })
   await control.query('create table items (id int primary key, label text)')
@@ -29,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await control.close()
   await database.drop()
-  process.off('unhandledRejection', note).off('uncaughtException', note)
 })
 
 beforeEach(async () => {
@@ -39,9 +39,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await session.close()
   await control.query('truncate items')
-  // Stray events come in a later turn.
-  await pause(20)
-  expect(unhandled.splice(0)).toEqual([])
 })
 
 describe('session', () => {
