@@ -150,18 +150,20 @@ const waiting = () =>
 
 describe('a run', () => {
   it('is refused while another one is at work, and a reset too', async () => {
-    let second: Promise<unknown[]> | undefined
-    await seedTown(database.url, {
-      onPlan: () => {
-        const { signal } = new AbortController()
-        const reset = { confirm: undefined, environment: undefined, only: undefined, signal }
-        second = Promise.all([
-          failureFrom(seedTown(database.url)),
-          failureFrom(resetDatabase({ ...reset, url: database.url, tables: townTables })),
-        ])
-      },
+    await withSql(database.url, async (sql) => {
+      // The first run stays at work, since it waits for this table.
+      await sql.unsafe('begin; lock table papers in access exclusive mode')
+      const first = seedTown(database.url)
+      await waitUntil(async () => (await waiting()) === '1')
+      const { signal } = new AbortController()
+      const reset = { confirm: undefined, environment: undefined, only: undefined, signal }
+      expect(await failureFrom(seedTown(database.url))).toEqual(busy)
+      expect(
+        await failureFrom(resetDatabase({ ...reset, url: database.url, tables: townTables })),
+      ).toEqual(busy)
+      await sql.unsafe('rollback')
+      await first
     })
-    expect(await second).toEqual([busy, busy])
     expect(await townCounts(database.url)).toMatchObject({ visits: 221, papers: 25 })
   })
 
