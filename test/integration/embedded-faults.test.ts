@@ -45,16 +45,19 @@ beforeAll(async () => {
   shared = await makeProject(home)
 })
 
-/** Occupies a port; one that is occupied already will do as well. */
+/** Occupies a port, waiting for it while the server of another test has it. */
 async function occupy(port: number): Promise<Server> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve() : reject(error),
-    )
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return server
+  for (;;) {
+    const server = createServer()
+    const isOurs = await new Promise<boolean>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+      )
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (isOurs) return server
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 describe('a command that was killed', () => {
