@@ -66,7 +66,7 @@ export function readText(
  * @example
  * formatDecimal(-5, 2) // '-0.05'
  */
-export function formatDecimal(value: number, scale: number): string {
+function formatDecimal(value: number, scale: number): string {
   if (scale === 0) return String(value)
   const digits = String(Math.abs(value)).padStart(scale + 1, '0')
   const point = digits.length - scale
@@ -78,7 +78,7 @@ export function formatDecimal(value: number, scale: number): string {
  * @example
  * formatDate(-1) // '1969-12-31'
  */
-export function formatDate(days: number): string {
+function formatDate(days: number): string {
   const { day, era } = civilDate(days)
   return `${day}${era}`
 }
@@ -88,7 +88,7 @@ export function formatDate(days: number): string {
  * @example
  * formatTimestamp(1_500_000) // '1970-01-01 00:00:01.500000+00'
  */
-export function formatTimestamp(micros: number): string {
+function formatTimestamp(micros: number): string {
   const days = Math.floor(micros / dayMicros)
   const { day, era } = civilDate(days)
   return `${day} ${formatTime(micros - days * dayMicros)}+00${era}`
@@ -99,7 +99,7 @@ export function formatTimestamp(micros: number): string {
  * @example
  * formatTime(45_296_000_001) // '12:34:56.000001'
  */
-export function formatTime(micros: number): string {
+function formatTime(micros: number): string {
   const seconds = Math.floor(micros / 1_000_000)
   const fraction = micros - seconds * 1_000_000
   const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(twoDigits).join(':')

@@ -80,7 +80,7 @@ export function readFraction(digits: string | undefined): number {
  * Days since 1970-01-01 in the proleptic Gregorian calendar. Counted in years that begin in March,
  * so that the leap day is the last of the year.
  */
-export function daysFromCivil(year: number, month: number, day: number): number {
+function daysFromCivil(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
   const leapDays =

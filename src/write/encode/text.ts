@@ -73,7 +73,7 @@ export function appendText(sink: ByteSink, value: string): void {
  *
  * @throws Refusal for U+0000
  */
-export function appendUtf8(sink: ByteSink, source: Uint8Array, start: number, end: number): void {
+function appendUtf8(sink: ByteSink, source: Uint8Array, start: number, end: number): void {
   if (end - start > shortText) {
     if (source.subarray(start, end).includes(0)) throw nulCharacter()
     return appendBytes(sink, source, start, end)
