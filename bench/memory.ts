@@ -3,9 +3,8 @@
  * `npm run bench:memory`. `-- --rows 1000000 --times 10` changes the sizes. Exits 5 when a run needs
  * 250 MB or more, or the larger one more than 1.1 times the smaller one.
  */
-import { execFile } from 'node:child_process'
-import { parseArgs, promisify } from 'node:util'
-import type { SeedReport } from '../src/run/seed.ts'
+import { parseArgs } from 'node:util'
+import { command, seedCommand } from './support/command.ts'
 import { withBenchDatabase } from './support/database.ts'
 import { machineLabel } from './support/measure.ts'
 
@@ -30,33 +29,17 @@ await withBenchDatabase(async ({ url, label }) => {
 })
 
 async function peakOf(url: string, rows: number): Promise<number> {
-  const output = await command(
+  const { peakRssBytes, seconds } = await seedCommand(
     url,
-    'seed',
-    '--reset',
     '--strategy',
     'copy',
+    '--lanes',
+    '1',
     '--count',
     `transactions=${rows}`,
   )
-  const { peakRssBytes, seconds } = JSON.parse(output) as SeedReport
   console.log(
     `${rows} transactions: peak ${(peakRssBytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`,
   )
   return peakRssBytes
-}
-
-/** A process of its own, so that its peak is its own. */
-async function command(url: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    'src/cli/main.ts',
-    ...args,
-    '--database-url',
-    url,
-    '--json',
-    '--quiet',
-  ])
-  return stdout
 }

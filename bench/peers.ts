@@ -12,18 +12,12 @@ import { loadProject } from '../src/config/load-project.ts'
 import * as f from '../src/generate/generators/index.ts'
 import { pooled } from '../src/generate/vocabulary.ts'
 import { readSchema } from '../src/model/read-schema.ts'
-import { buildPlan } from '../src/plan/build-plan.ts'
-import { checkPlan } from '../src/plan/check-plan.ts'
-import { loadedTables } from '../src/plan/plan.ts'
 import type { Refinements } from '../src/plan/refinement.ts'
-import type { TableModel } from '../src/model/table.ts'
 import { openSession } from '../src/postgres/session.ts'
-import { checkTargets } from '../src/run/check-target.ts'
-import { loadPlan } from '../src/run/load.ts'
 import { applyMigrations } from '../src/run/migrate.ts'
-import { copyStrategy } from '../src/write/copy.ts'
 import { withBenchDatabase } from './support/database.ts'
 import { formatRates, machineLabel, measureInTurns, median } from './support/measure.ts'
+import { seedTables } from './support/seed-tables.ts'
 
 const requiredRatio = 15
 
@@ -84,7 +78,7 @@ async function compareOnDocument001(url: string): Promise<number> {
         name: 'downpour copy',
         rows,
         prepare: empty,
-        run: () => loadWithCopy(url, tables, refinements, { benchTransactions: rows }),
+        run: () => seedTables(url, tables, refinements, { benchTransactions: rows }),
       },
       {
         name: 'drizzle-seed 0.3.1',
@@ -150,7 +144,7 @@ async function compareOnFinance(url: string): Promise<void> {
         rows: 200_000,
         prepare: empty,
         run: () =>
-          loadWithCopy(
+          seedTables(
             url,
             project.tables,
             Object.fromEntries(
@@ -171,36 +165,4 @@ async function compareOnFinance(url: string): Promise<void> {
   ratio ${ratio.toFixed(1)} (reported, not judged)
   drizzle-seed at 20000 rows of seven columns: ${why === undefined ? 'got through' : `fails (${why})`}`)
   await client.end()
-}
-
-async function loadWithCopy(
-  url: string,
-  tables: readonly TableModel[],
-  refinements: Refinements,
-  counts: Readonly<Record<string, number>>,
-): Promise<void> {
-  const plan = await buildPlan({
-    tables,
-    refinements,
-    seed: 1,
-    referenceDate: '2026-01-01',
-    counts: { explicit: counts, profile: {}, scale: 1 },
-    only: undefined,
-    existing: undefined,
-  })
-  await checkPlan(plan)
-  const session = await openSession({ url })
-  try {
-    await loadPlan(session, {
-      plan,
-      targets: await checkTargets(session, loadedTables(plan)),
-      strategyFor: () => copyStrategy,
-      chunkSize: 50_000,
-      transaction: 'chunk',
-      signal: new AbortController().signal,
-      onProgress: () => {},
-    })
-  } finally {
-    await session.close()
-  }
 }

@@ -26,7 +26,7 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
     }),
   handler: (args) =>
     runCommand(args, (output) =>
-      withSignals(output, async (signal) => {
+      withSignals({ output, howToGoOn: 'Run it again.' }, async (signal) => {
         const only = nameList(args.only)
         const project = await openProject(args, output)
         await refuseUnknownNames(project, only ?? [])

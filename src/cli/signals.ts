@@ -6,9 +6,11 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
 /**
  * The first SIGINT or SIGTERM asks the work to end, with its open transaction rolled back; the
  * second one ends the process at once.
+ *
+ * @param options - `howToGoOn`: a sentence for whoever stopped it
  */
 export async function withSignals<T>(
-  output: Output,
+  { output, howToGoOn }: { readonly output: Output; readonly howToGoOn: string },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
@@ -22,7 +24,7 @@ export async function withSignals<T>(
         code: 'INTERRUPTED',
         message: `Stopped by ${signal}`,
         why: 'The transaction under way was rolled back; what was committed before it stays.',
-        fix: 'Run it again; after a seed with --reset, which empties the tables first.',
+        fix: howToGoOn,
         exitCode: exitCodes[signal],
       }),
     )

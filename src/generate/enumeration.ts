@@ -150,6 +150,8 @@ function openEnumeration(counts: Counts): EnumerationReader {
   return {
     firstChild(parentRow) {
       const parent = parentRow - firstParent
+      // Those before the first have no children here: theirs, if any, were there before the run.
+      if (parent < 0) return firstChild
       if (parent >= parents) return firstChild + total
       seekParent(parent)
       return firstChild + start

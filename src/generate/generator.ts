@@ -23,8 +23,16 @@ export interface Group {
   readonly name: string
   /** Generators whose vectors this one reads; they are filled first. */
   readonly inputs: readonly Generator[]
+  /** For sums over a row's children: the children's table and the column that is summed. */
+  readonly summary?: Summary
   /** @param inputs - in the order of the group's own, already prepared */
   prepare(context: Context, inputs: readonly Input[]): PreparedGroup | Promise<PreparedGroup>
+}
+
+/** What a column sums over the children of each row. */
+export interface Summary {
+  readonly table: string
+  readonly property: string
 }
 
 /** An output of a group that was prepared before. */
@@ -46,6 +54,11 @@ export interface PreparedGroup {
    * output that is not named may repeat.
    */
   readonly sizes?: Readonly<Record<string, number>>
+  /**
+   * What values are drawn from or composed of, where no dictionary shows it: the plan's fingerprint
+   * notices a change even if no row that it looks at uses it.
+   */
+  readonly vocabulary?: readonly unknown[]
 }
 
 /** The rows whose values are wanted, by number: any rows, in any order. */
@@ -90,9 +103,11 @@ export interface RowFaker {
 /** What generators may ask about a planned table. */
 export interface TableContext {
   readonly key: string
-  /** The rows this run adds: `[firstRow, firstRow + count)`. */
+  /** The rows that the plan knows: `[firstRow, firstRow + count)`. */
   readonly firstRow: number
   readonly count: number
+  /** The first of them that is not there yet. */
+  readonly firstToLoad: number
   /** The rows that others may refer to: `[firstReferable, firstRow + count)`. */
   readonly firstReferable: number
   /** The table by whose rows this one's are counted, … */
@@ -137,6 +152,8 @@ export interface ColumnFill {
   fill(rows: Rows, out: Vector): void
   /** How many different values there are; for values that never repeat. */
   readonly size: number | undefined
+  /** As `PreparedGroup.vocabulary`. */
+  readonly vocabulary?: readonly unknown[]
 }
 
 /**
@@ -165,12 +182,13 @@ export function createGenerator(
       name,
       inputs,
       async prepare(context, prepared) {
-        const { spec, fill, size } = await prepare(context, prepared)
+        const { spec, fill, size, vocabulary } = await prepare(context, prepared)
         const value = createVector(spec, context.capacity)
         return {
           outputs: { value },
           fill: (rows) => fill(rows, value),
           ...(size === undefined ? {} : { sizes: { value: size } }),
+          ...(vocabulary && { vocabulary }),
         }
       },
     },

@@ -193,6 +193,7 @@ function createTableContext(scope: ReadScope, table: PlannedTable): TableContext
     key: table.model.key,
     firstRow: table.rows.first,
     count: table.rows.count,
+    firstToLoad: table.toLoad.first,
     firstReferable: table.firstReferable,
     keyStart: table.key?.start ?? 1,
     enumeratedBy: table.enumeration?.parent,

@@ -16,16 +16,17 @@ import type {
  * helpers) is passed over.
  *
  * @param schema - a module's exports, as in `import * as schema from './schema'`
- * @returns the tables in the order of the exports
+ * @returns the tables, sorted by their keys
  * @throws DownpourError `SCHEMA_EMPTY` when there is no table, `SCHEMA_MISSING_TABLE` when a
  *   foreign key refers to a table that the module does not export
  * @example
  * readSchema({ users }).map((table) => table.key) // ['users']
  */
 export function readSchema(schema: Readonly<Record<string, unknown>>): readonly TableModel[] {
-  const tables = Object.entries(schema).filter((entry): entry is [string, PgTable] =>
-    is(entry[1], PgTable),
-  )
+  const tables = Object.entries(schema)
+    .filter((entry): entry is [string, PgTable] => is(entry[1], PgTable))
+    // A module's exports are sorted in Node, and not in every loader.
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
   if (tables.length === 0) {
     throw new DownpourError({
       code: 'SCHEMA_EMPTY',

@@ -4,18 +4,13 @@ import { createHashKey } from '../generate/hash.ts'
 import { createContext } from '../generate/read-columns.ts'
 import { countedKey } from '../model/keys.ts'
 import type { TableModel } from '../model/table.ts'
-import { chooseGenerators, chooseKeys } from './choose-generator.ts'
+import { chooseGenerators, chooseKeys, findForeignKey } from './choose-generator.ts'
 import { resolveCount } from './counts.ts'
 import type { CountRequest } from './counts.ts'
 import { orderTables } from './order.ts'
-import type {
-  KnownRow,
-  Plan,
-  PlannedEnumeration,
-  PlannedKey,
-  PlannedTable,
-  RowRange,
-} from './plan.ts'
+import { placeRows } from './place-rows.ts'
+import type { Placement } from './place-rows.ts'
+import type { Plan, PlannedEnumeration, PlannedKey, PlannedTable, RowRange } from './plan.ts'
 import type { Refinements, TableRefinement } from './refinement.ts'
 
 /** Everything a plan follows from. */
@@ -28,13 +23,18 @@ export interface PlanRequest {
   readonly counts: CountRequest
   /** Only these tables are written; all when left out. */
   readonly only: readonly string[] | undefined
-  /** For `--append`: what the tables hold already, by key. */
+  /** For `--append`, which grows tables to their counts: what they hold already, by key. */
   readonly existing: ReadonlyMap<string, ExistingRows> | undefined
 }
 
 /** What a table holds before the run. */
 export interface ExistingRows {
   readonly rows: number
+  /**
+   * Rows 0 to `ours - 1` of this very plan are in the table and nothing else: finished runs with the
+   * same seed wrote them. Left out, or 0, nobody knows who wrote what is there.
+   */
+  readonly ours?: number | undefined
   /** Smallest and largest value of the integer key; `undefined` for tables without one or without rows. */
   readonly smallestKey: number | undefined
   readonly largestKey: number | undefined
@@ -71,14 +71,15 @@ async function planTable(
   const knownRows = refinement.rows ?? []
   const isWanted = request.only?.includes(model.key) ?? true
   const key = plannedKey(model, refinement)
-  const placement = placeRows(model, knownRows, key, request.existing?.get(model.key))
-  const asked = resolveCount(model.key, refinement, request.counts)
-  const isAppending = placement.first > 0
-  const count = countFor({ asked, knownRows, isAppending, isWanted, request, model })
+  const parent = plan.tables.find((table) => table.model.key === refinement.each?.parent)
+  const existing = request.existing?.get(model.key)
+  const placement = placeRows({ model, knownRows, key, existing, parent })
+  const count = countFor({ request, model, refinement, isWanted, placement, existing })
   const draft: PlannedTable = {
     model,
     isLoaded: false,
     rows: { first: placement.first, count: count ?? 0 },
+    toLoad: { first: placement.first, count: 0 },
     // Which parents the rows of an earlier run have is not known, so nobody can refer to them.
     firstReferable: refinement.each ? placement.first : placement.firstReferable,
     key,
@@ -86,9 +87,13 @@ async function planTable(
     knownRows,
     enumeration: undefined,
   }
-  if (refinement.each && isWanted) refuseMissingParent(request, model.key, refinement.each.parent)
-  // New parents get no children when these are left out of an append.
-  const hasNone = request.existing !== undefined && !isWanted
+  const isBehind = placement.first > 0 || (parent?.rows.first ?? 0) > 0
+  if (refinement.each && isWanted && request.existing) {
+    refuseMissingParent(request, model.key, { parent, name: refinement.each.parent, isBehind })
+  }
+  // New parents get no children when these are left out and it is not known who has some.
+  const hasNoParents = isBehind || parent?.rows.count === 0
+  const hasNone = request.existing !== undefined && !isWanted && hasNoParents
   const enumeration = refinement.each
     ? await enumerate(plan, draft, refinement, hasNone ? 0 : count)
     : undefined
@@ -96,75 +101,83 @@ async function planTable(
     first: placement.first,
     count: enumeration?.children.total ?? count ?? 0,
   }
+  if (isWanted) refuseFewerRows(model.key, rows, placement.ours)
   const isPlanned = request.refinements[model.key] !== undefined || rows.count > 0
+  const isLoaded = isWanted && isPlanned
+  const firstMissing = rows.first + placement.ours
   return {
     ...draft,
     rows,
+    toLoad: {
+      first: firstMissing,
+      count: isLoaded ? rows.first + rows.count - firstMissing : 0,
+    },
     enumeration,
-    isLoaded: isWanted && isPlanned,
+    isLoaded,
     columns: isPlanned ? chooseGenerators(model, refinement, request.tables) : chooseKeys(model),
   }
 }
 
+/** How many rows the plan knows; `undefined` where nobody says. */
 function countFor(input: {
-  readonly asked: number | undefined
-  readonly knownRows: readonly KnownRow[]
-  readonly isAppending: boolean
-  readonly isWanted: boolean
   readonly request: PlanRequest
   readonly model: TableModel
+  readonly refinement: TableRefinement
+  readonly isWanted: boolean
+  readonly placement: Placement
+  readonly existing: ExistingRows | undefined
 }): number | undefined {
-  const { asked, knownRows, isAppending, isWanted, request, model } = input
-  if (request.existing !== undefined && !isWanted) return 0
-  if (isAppending) return asked
-  if (asked !== undefined && asked < knownRows.length) {
+  const { request, model, refinement, isWanted, placement, existing } = input
+  const asked = resolveCount(model.key, refinement, request.counts)
+  const known = refinement.rows?.length ?? 0
+  if (request.existing !== undefined && !isWanted && !refinement.each) return placement.ours
+  if (placement.first > 0) {
+    return asked === undefined ? undefined : Math.max(0, asked - existing!.rows)
+  }
+  if (asked !== undefined && asked < known) {
     throw new DownpourError({
       code: 'PLAN_KNOWN_ROWS',
       message: `Cannot seed "${model.key}" with ${asked} rows`,
-      why: `Its seeder gives ${knownRows.length} known rows, which come first.`,
-      fix: `Give it a count of at least ${knownRows.length}.`,
+      why: `Its seeder gives ${known} known rows, which come first.`,
+      fix: `Give it a count of at least ${known}.`,
       table: model.key,
     })
   }
-  return asked ?? (knownRows.length > 0 ? knownRows.length : undefined)
+  if (asked !== undefined || refinement.each) return asked
+  const total = Math.max(placement.ours, known)
+  return total > 0 ? total : undefined
 }
 
-/** Where this run's rows begin, and which rows before them may be referred to. */
-function placeRows(
-  model: TableModel,
-  knownRows: readonly KnownRow[],
-  key: PlannedKey | undefined,
-  existing: ExistingRows | undefined,
-): { readonly first: number; readonly firstReferable: number } {
-  if (!existing || existing.rows === 0) return { first: 0, firstReferable: 0 }
-  const { rows, smallestKey } = existing
-  const start = key?.start ?? 1
-  const largestKey = key && existing.largestKey
-  const first =
-    largestKey === undefined ? rows : Math.max(rows, largestKey - start + 1, knownRows.length)
-  // Keys that are no integers tell nothing of who wrote them; known rows are taken on trust there.
-  const isOurs = largestKey === undefined ? knownRows.length > 0 : smallestKey === start
-  const isDense = first === rows && isOurs
-  if (knownRows.length > 0 && (!isDense || rows < knownRows.length)) {
-    throw new DownpourError({
-      code: 'PLAN_APPEND_KNOWN_ROWS',
-      message: `Cannot append to "${model.key}"`,
-      why: `It holds ${rows} rows of another origin where the seeder's ${knownRows.length} known rows belong.`,
-      fix: 'Append to a database that was seeded by the same seeders, or empty it with --reset.',
-      table: model.key,
-    })
-  }
-  return { first, firstReferable: isDense ? 0 : first }
+/** @throws DownpourError `PLAN_FEWER_ROWS`: growing adds rows and takes none away */
+function refuseFewerRows(table: string, { count }: RowRange, ours: number): void {
+  if (count >= ours) return
+  throw new DownpourError({
+    code: 'PLAN_FEWER_ROWS',
+    message: `Cannot grow "${table}" to ${count} rows`,
+    why: `Earlier runs have loaded ${ours} rows, and --append takes none away.`,
+    fix: `Plan at least ${ours} rows of ${table}, or empty the tables first with --reset.`,
+    table,
+  })
 }
 
-/** What is appended has new parents only, so without them there would silently be nothing. */
-function refuseMissingParent(request: PlanRequest, table: string, parent: string): void {
-  if (request.existing === undefined || (request.only?.includes(parent) ?? true)) return
+/** What is put behind other rows has new parents only, so without them there would silently be nothing. */
+function refuseMissingParent(
+  request: PlanRequest,
+  table: string,
+  each: {
+    readonly parent: PlannedTable | undefined
+    readonly name: string
+    readonly isBehind: boolean
+  },
+): void {
+  const { parent, name, isBehind } = each
+  const hasParents = (parent?.rows.count ?? 0) > 0
+  if ((request.only?.includes(name) ?? true) || (hasParents && !isBehind)) return
   throw new DownpourError({
     code: 'PLAN_APPEND_PARENT',
     message: `Cannot append to "${table}" alone`,
-    why: `Its rows are counted per row of "${parent}", and --only leaves that table out.`,
-    fix: `Name ${parent} in --only too.`,
+    why: `Its rows are counted per row of "${name}", and --only leaves that table out.`,
+    fix: `Name ${name} in --only too.`,
     table,
   })
 }
@@ -191,9 +204,10 @@ async function enumerate(
   }
   const scope = { plan: { ...plan, tables: [...plan.tables, draft] }, path: [] }
   const expected = await each.expected(createContext(scope, draft, 'each'))
+  const parents = rows.first > 0 ? parent.toLoad : parent.rows
   const children = createEnumeration({
-    firstParent: parent.rows.first,
-    parents: parent.rows.count,
+    firstParent: parents.first,
+    parents: parents.count,
     firstChild: rows.first,
     expected,
     key: createHashKey(plan.seed, `${model.key}/each`),
@@ -203,12 +217,12 @@ async function enumerate(
     throw new DownpourError({
       code: 'PLAN_EMPTY_PARENT',
       message: `Cannot seed "${model.key}": "${each.parent}" has no rows to share ${total} children among`,
-      why: `${each.parent} has ${parent.rows.count} rows planned, and none of them expects children.`,
+      why: `${each.parent} has ${parents.count} rows planned, and none of them expects children.`,
       fix: `Give ${each.parent} a count of at least 1.`,
       table: model.key,
     })
   }
-  return { parent: parent.model.key, children }
+  return { parent: parent.model.key, foreignKey: findForeignKey(model, each), children }
 }
 
 /** A seeder's own generator may give any keys, which then tell nothing of the rows. */

@@ -116,7 +116,7 @@ function checkUnique(
 }
 
 function checkParents(plan: Plan, table: PlannedTable): void {
-  if (table.rows.count === 0) return
+  if (table.toLoad.count === 0) return
   for (const foreignKey of table.model.foreignKeys) {
     if (foreignKey.parent === table.model.key) continue
     const parent = plan.tables.find(({ model }) => model.key === foreignKey.parent)!
@@ -159,8 +159,8 @@ const largestKeys: Readonly<Record<string, number>> = {
 
 /** After a large key somebody wrote, or in a small type, there may be no keys left. */
 function checkKeySpace(table: PlannedTable): void {
-  const { rows, key } = table
-  if (!key || rows.count === 0) return
+  const { rows, toLoad, key } = table
+  if (!key || toLoad.count === 0) return
   const largest = largestKeys[key.column.type.name]!
   const last = key.start + (rows.first + rows.count - 1)
   if (last <= largest) return
@@ -174,8 +174,9 @@ function checkKeySpace(table: PlannedTable): void {
 /** A generator of somebody's own may throw or give NULL; better now than in the middle of the load. */
 async function drawFirstRows(plan: Plan, table: PlannedTable, reader: ColumnReader): Promise<void> {
   // Known rows have their literal values in place of these.
-  const first = Math.max(table.rows.first, table.knownRows.length)
-  const count = Math.min(sampleRows, table.rows.first + table.rows.count - first)
+  const { toLoad, knownRows } = table
+  const first = Math.max(toLoad.first, knownRows.length)
+  const count = Math.min(sampleRows, toLoad.first + toLoad.count - first)
   if (count <= 0) return
   try {
     reader.readRange(first, count)

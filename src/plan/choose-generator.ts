@@ -74,7 +74,8 @@ function isSameSet(names: readonly string[], others: readonly string[]): boolean
   return names.length === others.length && names.every((name) => others.includes(name))
 }
 
-function findForeignKey(table: TableModel, each: Each): ForeignKeyModel {
+/** @throws DownpourError `PLAN_NO_PARENT` where no foreign key, or more than one, could be meant */
+export function findForeignKey(table: TableModel, each: Each): ForeignKeyModel {
   const column = table.columns.find(({ property }) => property === each.column)
   const candidates = table.foreignKeys.filter(
     ({ parent, columns }) =>

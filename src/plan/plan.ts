@@ -1,6 +1,6 @@
 import type { Enumeration } from '../generate/enumeration.ts'
 import type { Generator } from '../generate/generator.ts'
-import type { ColumnModel, TableModel } from '../model/table.ts'
+import type { ColumnModel, ForeignKeyModel, TableModel } from '../model/table.ts'
 
 /** What will be in the database: a pure function of schema, seeders, counts and seed. */
 export interface Plan {
@@ -15,7 +15,10 @@ export interface PlannedTable {
   readonly model: TableModel
   /** Whether this run writes it; else it is only referred to. */
   readonly isLoaded: boolean
+  /** The rows that the plan, and so every generator, knows. */
   readonly rows: RowRange
+  /** Those of `rows` that this run writes: all, unless the first ones are there already. */
+  readonly toLoad: RowRange
   /** Rows below `rows.first` that others may refer to start here; the same when there are none. */
   readonly firstReferable: number
   /** The key that tells a row's number; `undefined` where there is none, or a seeder fills it. */
@@ -40,6 +43,8 @@ export interface PlannedKey {
 
 export interface PlannedEnumeration {
   readonly parent: string
+  /** The one by which a child's parent is counted. */
+  readonly foreignKey: ForeignKeyModel
   readonly children: Enumeration
 }
 
@@ -59,9 +64,9 @@ export type KnownRow = Readonly<Record<string, unknown>>
  * @returns `table.column`, as seeders name them
  */
 export function leftToServer(plan: Plan): readonly string[] {
-  return loadedTables(plan).flatMap(({ model, columns, rows }) =>
+  return loadedTables(plan).flatMap(({ model, columns, toLoad }) =>
     model.columns
-      .filter((column) => rows.count > 0 && column.default.kind === 'sql' && !column.generated)
+      .filter((column) => toLoad.count > 0 && column.default.kind === 'sql' && !column.generated)
       .filter((column) => !columns.some((planned) => planned.model === column))
       .map((column) => `${model.key}.${column.property}`),
   )

@@ -54,6 +54,28 @@ export function isConnectionLost(error: unknown): boolean {
   return /^(?:08|57P0|25P0[34])/.test(server.code) && /^(?:FATAL|PANIC)$/.test(server.severity)
 }
 
+/** The server's error, also where it is the cause of what `loadError` made of it. */
+export function serverReason(error: unknown): ServerError | undefined {
+  return (
+    serverError(error) ?? (error instanceof DownpourError ? serverError(error.cause) : undefined)
+  )
+}
+
+/**
+ * Whether the values of a row are to blame, so that other rows may still be written: for broken
+ * constraints and values that do not fit, what a trigger raised, what an encoder refused, and a
+ * generator that threw. What an encoder refused without naming a row is the column's fault.
+ */
+export function isDataError(error: unknown): error is Error {
+  if (error instanceof DownpourError) {
+    if (error.code === 'LOAD_GENERATOR') return true
+    if (error.code.startsWith('DATA_')) return error.row !== undefined
+  }
+  const reason = serverReason(error)
+  // 44000: a view's WITH CHECK OPTION; P0001: RAISE EXCEPTION without a code of its own.
+  return reason !== undefined && /^(?:22|23|44000|P0001)/.test(reason.code)
+}
+
 /**
  * The server's words for a `why`, without the values that its message may quote and without a full
  * stop at the end.

@@ -55,6 +55,10 @@ export interface Session {
   readonly host: string
   /** True once the connection is lost or the session closed: nothing can be asked any more. */
   readonly closed: boolean
+  /** Whether it waits for the server, and a mark that changes with whatever is sent or received. */
+  readonly activity: { readonly isWaiting: boolean; readonly mark: string }
+  /** Gives the connection up as lost: everything in flight rejects. */
+  lose(cause: Error): void
   /** Calls back once `closed` is true; returns what stops that. */
   onClosed(listener: (error: Error) => void): () => void
   /**
@@ -209,14 +213,26 @@ function createSession(parts: Parts): Session {
   let copying = false
   let inTransaction = false
   let savepoints = 0
+  let sent = 0
+  let waiting = 0
   let cancelling: Promise<void> | undefined
   let mayCommit = async (): Promise<void> => {}
 
   function run<T>(statement: () => PromiseLike<T>): Promise<T> {
     // Sent during a COPY a statement would make the server fail that COPY.
     if (copying) return Promise.reject(new Error('A COPY is in progress on this session'))
-    if (cancelling === undefined) return line.run(statement)
-    return cancelling.then(() => line.run(statement))
+    if (cancelling === undefined) return awaited(() => line.run(statement))
+    return cancelling.then(() => awaited(() => line.run(statement)))
+  }
+
+  async function awaited<T>(answer: () => Promise<T>): Promise<T> {
+    sent++
+    waiting++
+    try {
+      return await answer()
+    } finally {
+      waiting--
+    }
   }
 
   function command(text: string) {
@@ -273,6 +289,11 @@ function createSession(parts: Parts): Session {
     get closed() {
       return line.broken !== undefined
     },
+    get activity() {
+      const { bytesRead, writableLength } = line.socket
+      return { isWaiting: waiting > 0, mark: [sent, bytesRead, writableLength].join() }
+    },
+    lose: (cause) => line.lose(cause),
     onClosed: (listener) => line.onBroken(listener),
 
     async query<T extends object>(
@@ -299,7 +320,7 @@ function createSession(parts: Parts): Session {
       if (copying) throw new Error('A COPY is in progress on this session')
       copying = true
       await cancelling
-      return copyIn(
+      const copy = await copyIn(
         {
           client,
           socket: line.socket,
@@ -311,6 +332,11 @@ function createSession(parts: Parts): Session {
         },
         statement,
       )
+      return {
+        write: (bytes) => awaited(() => copy.write(bytes)),
+        finish: () => awaited(() => copy.finish()),
+        abort: (reason) => awaited(() => copy.abort(reason)),
+      }
     },
 
     async cancel() {

@@ -1,12 +1,14 @@
 import { formatCount } from './format.ts'
 import { formatTable } from './text-table.ts'
 
-/** The first rows of a table, as they would be written. */
+/** Some rows of a table, as they would be written. */
 export interface PreviewedTable {
   readonly name: string
   /** All rows that are planned. */
   readonly total: number
   readonly columns: readonly { readonly name: string; readonly isNumber: boolean }[]
+  /** The rows' numbers, counted from 0; left out, they are the first rows. */
+  readonly numbers?: readonly number[] | undefined
   readonly rows: readonly PreviewRow[]
 }
 
@@ -18,15 +20,14 @@ export type PreviewRow = Readonly<Record<string, unknown>>
  * @param width - characters a line; `Infinity` where nobody looks
  */
 export function formatPreview(table: PreviewedTable, width: number): string {
-  const { name, total, columns, rows } = table
-  const title = `${name} (${formatCount(rows.length)} of ${formatCount(total)} rows)`
+  const { columns, rows } = table
   const cells = rows.map((row) => columns.map((column) => cellText(row[column.name])))
   const lines = formatTable(
     columns.map((column) => ({ title: column.name, align: column.isNumber ? 'right' : 'left' })),
     cells,
   ).map((line) => `  ${line}`)
   const fits = lines.every((line) => line.length <= width)
-  return [title, ...(fits ? lines : oneLineAValue(columns, cells)), '', ''].join('\n')
+  return [titleOf(table), ...(fits ? lines : oneLineAValue(columns, cells)), '', ''].join('\n')
 }
 
 /** What JSON has no value for is given as text. */
@@ -35,6 +36,14 @@ export function previewJson(tables: readonly PreviewedTable[]): string {
   return JSON.stringify({ ok: true, tables: rows }, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   )
+}
+
+function titleOf({ name, total, numbers, rows }: PreviewedTable): string {
+  if (numbers === undefined) {
+    return `${name} (${formatCount(rows.length)} of ${formatCount(total)} rows)`
+  }
+  const word = numbers.length === 1 ? 'row' : 'rows'
+  return `${name} (${word} ${numbers.join(', ')} of ${formatCount(total)}, counted from 0)`
 }
 
 function oneLineAValue(

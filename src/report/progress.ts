@@ -1,4 +1,4 @@
-import type { LoadProgress } from '../run/load.ts'
+import type { LoadProgress } from '../run/load-tracker.ts'
 import { formatClock, formatShort } from './format.ts'
 import { styled } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -88,7 +88,7 @@ function printed(terminal: Terminal, now: () => number): ProgressDisplay {
  * the terminal is narrow; the table and its percentage stay longest.
  */
 function progressLine(progress: LoadProgress, milliseconds: number, width: number): string {
-  const { table, rows, total } = progress
+  const { table, rows, total, unit } = progress
   // A line that fills the last column would wrap.
   const room = Math.max(1, width - 1)
   const share = total === 0 ? 1 : rows / total
@@ -100,7 +100,7 @@ function progressLine(progress: LoadProgress, milliseconds: number, width: numbe
     table.padEnd(14),
     `${'█'.repeat(filled)}${'░'.repeat(10 - filled)} ${percent}`,
     `${formatShort(rows)}/${formatShort(total)}`,
-    `${formatShort(rate)} rows/s`,
+    ...(unit === 'rows' ? [`${formatShort(rate)} rows/s`] : []),
     share < 1 ? `${formatClock((total - rows) / Math.max(rate, 1))} left` : formatClock(seconds),
   ]
   while (pieces.length > 2 && pieces.join('  ').length > room) pieces.pop()

@@ -1,4 +1,4 @@
-import type { SeedReport } from '../run/seed.ts'
+import type { SeedReport } from '../run/report-run.ts'
 import { formatBytes, formatCount, formatSeconds, formatShort } from './format.ts'
 import { formatTable } from './text-table.ts'
 import type { TextColumn } from './text-table.ts'
@@ -32,6 +32,8 @@ export function formatSeedReport(report: SeedReport, width: number): string {
     .map(([phase, seconds]) => `${phase} ${formatSeconds(seconds)}`)
   const facts = [
     `${formatCount(report.rows)} rows in ${formatSeconds(report.seconds)}`,
+    report.lanes === 1 ? undefined : `${report.lanes} lanes`,
+    report.rejected === 0 ? undefined : `${formatCount(report.rejected)} rows left out`,
     `peak memory ${formatBytes(report.peakRssBytes)}`,
     report.walBytes === undefined ? undefined : `WAL written ${formatBytes(report.walBytes)}`,
     report.freeDiskBytes === undefined

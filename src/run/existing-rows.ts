@@ -54,26 +54,29 @@ export async function refuseExistingRows(
     code: 'REFUSED_NOT_EMPTY',
     message: `The data is there already: ${listed(full)} ${full.length === 1 ? 'holds' : 'hold'} rows`,
     why: 'Seeding again would mix two sets of rows, so nothing was written.',
-    fix: 'Go on with --append (more rows), --reset (empty the tables first) or --database-url (another database).',
+    fix: 'Go on with --append (grow them to larger counts), --reset (empty the tables first) or --database-url (another database).',
     table: full[0]!,
   })
 }
 
 /**
- * Checks that parents outside `--only` are in the database just as the plan counts on them.
+ * Checks that parents outside `--only` are in the database just as the plan counts on them, in a
+ * first run and when growing.
  *
  * @throws DownpourError `REFUSED_PARENT_ROWS` naming the table
  */
 export async function checkParentRows(session: Session, plan: Plan): Promise<void> {
   const loaded = loadedTables(plan)
   const wanted = new Set(
-    loaded.flatMap(({ model, rows }) =>
-      rows.count === 0 ? [] : model.foreignKeys.map(({ parent }) => parent),
+    loaded.flatMap(({ model, toLoad }) =>
+      toLoad.count === 0 ? [] : model.foreignKeys.map(({ parent }) => parent),
     ),
   )
   for (const parent of plan.tables) {
     if (parent.isLoaded || !wanted.has(parent.model.key)) continue
-    const planned = parent.rows.first + parent.rows.count
+    // Rows of another origin were counted when the plan was made.
+    if (parent.rows.first > 0) continue
+    const planned = parent.rows.count
     // Without rows to refer to the children's keys are NULL, whatever the table holds.
     if (planned === 0) continue
     const { rows, smallestKey, largestKey } = await readExistingRows(session, parent.model)

@@ -5,35 +5,29 @@ import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
 import { sequenceOf } from '../postgres/sequence.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
-import type { Locked } from './under-lock.ts'
+import { verdictOn } from './faults.ts'
 
 /**
- * What follows the load: sequences, then statistics.
+ * What a table's rows are followed by: its sequences, then fresh statistics, so that the first query
+ * after the load is planned well.
  *
  * @throws DownpourError `FINISH_FAILED` with the server's reason; the rows stay
  */
-export async function finish(
-  session: Session,
-  tables: readonly PlannedTable[],
-  { lock, signal }: Locked,
-): Promise<void> {
+export async function settleTable(session: Session, table: PlannedTable): Promise<void> {
+  const { schema, name, key } = table.model
   try {
-    await lock.assertHeld()
-    await setSequences(session, tables)
-    for (const { model } of tables) {
-      signal.throwIfAborted()
-      // Fresh statistics, so that the first query after the load is planned well.
-      await session.query(`analyze ${quoteTable(model.schema, model.name)}`)
-    }
+    await setSequences(session, [table])
+    await session.query(`analyze ${quoteTable(schema, name)}`)
   } catch (error) {
     const reason = serverError(error)
-    if (!reason) throw error
+    if (!reason || verdictOn(error) !== 'fail') throw error
     throw new DownpourError({
       code: 'FINISH_FAILED',
-      message: 'The rows are loaded, but not all sequences and statistics are up to date',
+      message: `The rows of "${key}" are loaded, but its sequences and statistics are not up to date`,
       why: `${serverSaid(reason)}.`,
-      fix: 'Remove the cause, then run it again with --reset.',
+      fix: 'Remove the cause, then run it again: it goes on where it stopped.',
       exitCode: 4,
+      table: key,
       cause: reason,
     })
   }

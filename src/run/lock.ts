@@ -1,6 +1,9 @@
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DownpourError } from '../errors.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
+import { backoff } from './faults.ts'
 
 /** An arbitrary constant, the same in every version: advisory locks are numbers. */
 const lockKey = '5211374918246001'
@@ -26,7 +29,7 @@ export interface RunLock {
  * @throws DownpourError `REFUSED_BUSY`, naming who holds it
  */
 export async function takeRunLock(url: string): Promise<RunLock> {
-  const session = await openSession({ url, applicationName: `downpour (pid ${process.pid})` })
+  const session = await openSession({ url, applicationName: `downpour (pid ${process.pid} on ${hostname()})`.slice(0, 63) })
   try {
     await session.begin()
     // Not every version has all of them.
@@ -59,6 +62,45 @@ export async function takeRunLock(url: string): Promise<RunLock> {
   }
 }
 
+/**
+ * Holds the lock for a run that the ledger guards anyway: when the lock's session is lost, as in a
+ * restart of the server, it is taken again, and where somebody else has taken the run over, the run
+ * itself says so.
+ *
+ * @throws DownpourError `REFUSED_BUSY`, naming who holds it
+ * @returns what gives it back
+ */
+export async function keepRunLock(url: string): Promise<() => Promise<void>> {
+  const released = new AbortController()
+  let lock = await takeRunLock(url)
+  async function retake(): Promise<void> {
+    for (let attempt = 1; !released.signal.aborted; attempt++) {
+      await sleep(backoff(attempt), undefined, { signal: released.signal }).catch(() => {})
+      const retaken = await takeRunLock(url).catch((error: unknown) => error)
+      if (retaken instanceof Error) {
+        if (retaken instanceof DownpourError && retaken.code === 'REFUSED_BUSY') return
+        continue
+      }
+      lock = retaken as RunLock
+      if (released.signal.aborted) await lock.release()
+      else watch()
+      return
+    }
+  }
+  let retaking = Promise.resolve()
+  function watch(): void {
+    lock.lost.addEventListener('abort', () => {
+      retaking = retake()
+    })
+  }
+  watch()
+  return async () => {
+    released.abort()
+    await retaking
+    await lock.release()
+  }
+}
+
 function lockLost(error: unknown): DownpourError {
   return new DownpourError({
     code: 'LOAD_LOCK_LOST',
@@ -88,6 +130,6 @@ async function busyError(session: Session): Promise<DownpourError> {
         : holder.since === null
           ? `${holder.name} holds the lock.`
           : `${holder.name} on ${holder.address} has held the lock since ${holder.since}.`,
-    fix: 'Wait until it has ended, or use another database.',
+    fix: 'Wait until it has ended, help it with --join latest, or use another database.',
   })
 }

@@ -1,20 +1,20 @@
 import { statfs } from 'node:fs/promises'
-import type { PlannedTable } from '../plan/plan.ts'
+import type { TableName } from '../postgres/catalog.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
 
 /** What a table takes on disk, its indexes and TOAST included. */
 export async function readTableBytes(
   session: Session,
-  tables: readonly PlannedTable[],
+  tables: readonly (TableName & { readonly key: string })[],
 ): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>()
-  for (const { model } of tables) {
+  for (const { key, schema, name } of tables) {
     const [row] = await session.query<{ bytes: number }>(
       'select pg_total_relation_size($1::text::regclass)::float8 as bytes',
-      [quoteTable(model.schema, model.name)],
+      [quoteTable(schema, name)],
     )
-    sizes.set(model.key, row!.bytes)
+    sizes.set(key, row!.bytes)
   }
   return sizes
 }

@@ -1,49 +1,68 @@
-import { randomBytes } from 'node:crypto'
 import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
-import type { TableModel } from '../model/table.ts'
-import { buildPlan } from '../plan/build-plan.ts'
-import type { ExistingRows } from '../plan/build-plan.ts'
-import { checkPlan } from '../plan/check-plan.ts'
-import type { CountRequest } from '../plan/counts.ts'
-import { loadedTables } from '../plan/plan.ts'
-import type { Plan, PlannedTable } from '../plan/plan.ts'
+import { ensureLedger, readLedgerVersion } from '../ledger/install.ts'
+import { readNotes, readRejectCounts, readStepTimes } from '../ledger/progress.ts'
+import { findRun, listRuns, recordRun } from '../ledger/runs.ts'
+import type { RunRecord } from '../ledger/runs.ts'
+import type { Plan } from '../plan/plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
+import { serverError } from '../postgres/server-error.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
-import { chooseStrategy } from '../write/choose-strategy.ts'
-import type { StrategyChoice } from '../write/choose-strategy.ts'
-import type { Target } from '../write/target.ts'
-import { checkTargets } from './check-target.ts'
-import { checkParentRows, readExistingRows, refuseExistingRows } from './existing-rows.ts'
-import { finish, setSequences } from './finish.ts'
-import { readFreeDisk, readTableBytes, readWalPosition } from './measure-server.ts'
+import { chooseLanes } from './choose-lanes.ts'
+import { createClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { guardDatabase, refuseProduction } from './guard.ts'
-import { loadPlan } from './load.ts'
-import type { LoadProgress, TableResult, TransactionExtent } from './load.ts'
+import { defaultPatience } from './lane.ts'
+import type { Patience } from './lane.ts'
+import { threadLanes } from './lane-thread.ts'
+import type { LoadProgress } from './load-tracker.ts'
+import { keepRunLock } from './lock.ts'
+import { readWalPosition } from './measure-server.ts'
 import { applyMigrations, findPendingMigrations } from './migrate.ts'
+import { planNewRun } from './new-run.ts'
+import type { BeginningRun } from './new-run.ts'
+import { optionDifferences } from './options.ts'
+import type { RunOptions, RunWishes } from './options.ts'
+import { prepareRecorded, runDiffers } from './prepare-run.ts'
+import type { PreparedRun } from './prepare-run.ts'
+import { workOnRun } from './recorded-run.ts'
+import { runRecordedLane } from './recorded-lane.ts'
+import { reportRun } from './report-run.ts'
+import type { RunOutcome, SeedReport } from './report-run.ts'
+import { runInOneTransaction, runWithoutLedger } from './single-run.ts'
+import { throwAwayRun } from './throw-away.ts'
+import { inTransaction } from './transaction.ts'
 import { underLock } from './under-lock.ts'
-import type { Locked } from './under-lock.ts'
+import { watchConnection } from './watchdog.ts'
 
 export interface SeedRequest {
   readonly project: Project
   readonly database: SeedDatabase
-  readonly profile: string
-  readonly seed: number
-  readonly counts: CountRequest
-  readonly only: readonly string[] | undefined
-  readonly strategy: StrategyChoice
-  /** Rows per chunk. */
-  readonly chunkSize: number
-  readonly transaction: TransactionExtent
-  /** What to do with rows that are there: refuse them, add to them or empty the tables. */
-  readonly existing: 'refuse' | 'append' | 'reset'
+  readonly options: RunOptions
+  /** Those of the options that were said: a run that is continued has to have them too. */
+  readonly wishes: RunWishes
+  /**
+   * What becomes of an unfinished run: it is continued, and there has to be one (`resume`) or need
+   * not, or it is thrown away.
+   */
+  readonly unfinished: 'continue' | 'resume' | 'restart'
+  /** A run that other processes are at work on, or `latest`: this one helps. */
+  readonly join: string | undefined
+  readonly ledger: 'ledger' | 'no ledger'
+  /** As many as pay when left out. */
+  readonly lanes: number | undefined
+  /** Whether each lane gets a thread, which loads the project again, or a connection only. */
+  readonly lanesOn: 'threads' | 'connections'
   /** The database's name, for servers that are not local. */
   readonly confirm: string | undefined
   readonly environment: string | undefined
   readonly signal: AbortSignal
+  readonly patience?: Patience
   readonly onPlan: (plan: Plan) => void
+  /** Told before the load begins. */
+  readonly onRun: (run: RunNews) => void
   readonly onProgress: (progress: LoadProgress) => void
 }
 
@@ -53,84 +72,227 @@ export interface SeedDatabase {
   readonly isEmbedded: boolean
 }
 
-/** What a run did; `--json` prints it. */
-export interface SeedReport {
+/** How a run begins. */
+export interface RunNews {
   readonly run: string
-  readonly profile: string
-  readonly seed: number
-  readonly database: { readonly server: string; readonly version: string; readonly name: string }
-  readonly tables: readonly SeededTable[]
-  readonly rows: number
-  readonly seconds: number
-  /** Seconds by phase. */
-  readonly phases: Readonly<Record<string, number>>
-  readonly peakRssBytes: number
-  /** `undefined` where the server does not tell. */
-  readonly walBytes: number | undefined
-  readonly freeDiskBytes: number | undefined
+  readonly kind: 'new' | 'continued' | 'joined'
+  readonly lanes: number
 }
 
-export interface SeededTable {
-  readonly table: string
-  readonly rows: number
-  /** The number of this run's first row: not 0 where rows were added to those there. */
-  readonly firstRow: number
-  /** The key of that row, the others count on from it; `null` where the key tells no row number. */
-  readonly firstKey: number | null
-  readonly strategy: string
-  readonly chunks: number
-  readonly seconds: number
-  readonly rowsPerSecond: number
-  /** On disk, with indexes, after the load. */
-  readonly bytes: number
+interface Work {
+  readonly request: SeedRequest
+  readonly session: Session
+  readonly server: ServerFacts
+  readonly clock: Clock
 }
 
 /**
- * The main job: plan, check, load, finish.
+ * The main job: plan, check, load, finish; or what is left of that of an unfinished run.
  *
  * @throws DownpourError exit code 2 before the first write, 4 once rows are being written
  */
 export async function runSeed(request: SeedRequest): Promise<SeedReport> {
-  refuseProduction('seed', request.environment)
-  const clock = createClock(request.signal)
+  const { signal, environment, confirm } = request
+  refuseProduction('seed', environment)
+  const clock = createClock(signal)
   const { url } = request.database
   const session = await clock.time('connect', () => openSession({ url }))
+  const { silenceSeconds } = request.patience ?? defaultPatience
+  const endWatch = watchConnection(session, url, silenceSeconds)
   try {
     const server = await readServerFacts(session)
-    guardDatabase({ action: 'seed', server, confirm: request.confirm })
-    return await underLock({ session, url, signal: request.signal }, (locked) =>
-      seedLocked(request, { session, server, clock, locked }),
-    )
+    guardDatabase({ action: 'seed', server, confirm })
+    const work: Work = { request, session, server, clock }
+    if (request.join !== undefined) return await joinRun(work, request.join)
+    const isAlone = request.ledger === 'no ledger' || request.options.transaction === 'run'
+    return await (isAlone ? seedAlone(work) : seedRecorded(work))
   } finally {
+    endWatch()
     await session.close()
   }
 }
 
-interface Work {
-  readonly session: Session
-  readonly server: ServerFacts
-  readonly clock: Clock
-  readonly locked: Locked
+async function joinRun(work: Work, name: string): Promise<SeedReport> {
+  const { session } = work
+  const hasLedger = (await readLedgerVersion(session)) > 0
+  if (hasLedger) await ensureLedger(session)
+  const run = !hasLedger
+    ? undefined
+    : name === 'latest'
+      ? (await listRuns(session, ['running']))[0]
+      : await findRun(session, name)
+  if (run?.state !== 'running') throw noSuchRun(name, run)
+  return continueRun(work, run, 'joined')
 }
 
-async function seedLocked(request: SeedRequest, work: Work): Promise<SeedReport> {
-  const { session, server, clock, locked } = work
-  await clock.time('migrate', () => migrateFirst(request, session))
-  const plan = await clock.time('plan', () => planRun(request, session))
-  const targets = await clock.time('check', () => prepareTargets(request, session, plan))
-  request.onPlan(plan)
+async function seedRecorded(work: Work): Promise<SeedReport> {
+  const { request, session, clock } = work
+  const { project, options, unfinished, signal } = request
+  const release = await keepRunLock(request.database.url)
+  const cancel = () => void session.cancel()
+  signal.addEventListener('abort', cancel)
+  try {
+    await clock.time('migrate', () => migrateFirst(request, session))
+    await ensureLedger(session)
+    const [run] = await listRuns(session, ['running'])
+    const isContinued = run && unfinished !== 'restart' && options.existing !== 'reset'
+    if (isContinued) return await continueRun(work, run, 'continued')
+    if (unfinished === 'resume') throw nothingToResume()
+    if (run && options.existing !== 'reset') await throwAwayRun(session, run, project.tables)
+    const begun = await planNewRun(session, { project, options, ledger: 'ledger', clock })
+    request.onPlan(begun.plan)
+    signal.throwIfAborted()
+    await inTransaction(session, () => recordRun(session, { ...begun.record, state: 'running' }))
+    return await doRun(work, { id: begun.record.id, options, prepared: begun, kind: 'new' })
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await release()
+  }
+}
+
+async function continueRun(
+  work: Work,
+  run: RunRecord,
+  kind: 'continued' | 'joined',
+): Promise<SeedReport> {
+  const { request, session, clock } = work
+  const differences = optionDifferences(run.options, request.wishes)
+  if (differences.length > 0) throw runDiffers(run, differences)
+  const prepared = await clock.time('plan', () => prepareRecorded(session, request.project, run))
+  request.onPlan(prepared.plan)
+  return doRun(work, { id: run.id, options: run.options, prepared, kind })
+}
+
+interface RunInWork {
+  readonly id: string
+  readonly options: RunOptions
+  readonly prepared: PreparedRun
+  readonly kind: RunNews['kind']
+}
+
+async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
+  const { request, session, server, clock } = work
+  const { project, lanesOn, signal, patience = defaultPatience } = request
+  const { url } = request.database
+  const { id, options, prepared, kind } = run
+  const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(run)))
+  request.onRun({ run: id, kind, lanes })
   const walBefore = await readWalPosition(session)
-  const results = await clock.time('load', () => load(request, work, plan, targets))
-  const tables = targets.map(({ table }) => table)
-  await clock.time('finish', () => finish(session, tables, locked))
-  const walAfter = await readWalPosition(session)
-  return reportOf(request, work, {
-    results,
-    tables,
-    bytes: await readTableBytes(session, tables),
-    walBytes: walBefore === undefined || walAfter === undefined ? undefined : walAfter - walBefore,
-    freeDiskBytes: server.isLocal ? await readFreeDisk(session) : undefined,
+  await clock.time('load', () =>
+    workOnRun(session, {
+      run: id,
+      url,
+      prepared,
+      lanes,
+      // A single lane needs no thread of its own: this one has nothing else to do.
+      host:
+        lanes > 1 && lanesOn === 'threads'
+          ? threadLanes({ configFile: project.configFile, url, run: id })
+          : (start) => runRecordedLane({ ...start, url, run: id, options, project, prepared }),
+      signal,
+      patience,
+      onProgress: request.onProgress,
+    }),
+  )
+  // The server may have been restarted meanwhile.
+  const reading = session.closed ? await openSession({ url }) : session
+  try {
+    const outcome: RunOutcome = {
+      run: id,
+      profile: options.profile,
+      seed: options.seed,
+      tables: prepared.tables,
+      times: await readStepTimes(reading, id),
+      rejected: await readRejectCounts(reading, id),
+      lanes,
+      notes: await readNotes(reading, id),
+      walBefore,
+    }
+    return await reportRun(reading, outcome, { server, clock })
+  } finally {
+    if (reading !== session) await reading.close()
+  }
+}
+
+function workloadOf({ prepared, options }: RunInWork): { rows: number; steps: number } {
+  const loaded = prepared.tables.filter(({ rowCount }) => rowCount > 0)
+  return {
+    rows: loaded.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    steps:
+      options.transaction === 'table'
+        ? loaded.length
+        : loaded.reduce((sum, { rowCount }) => sum + Math.ceil(rowCount / options.chunkSize), 0),
+  }
+}
+
+/** One process, one lane, the lock held throughout. */
+async function seedAlone(work: Work): Promise<SeedReport> {
+  const { request, session, clock } = work
+  const { url } = request.database
+  return underLock({ session, url, signal: request.signal }, async (locked) => {
+    const { project, patience = defaultPatience } = request
+    await clock.time('migrate', () => migrateFirst(request, session))
+    const { ledger } = request
+    if (ledger === 'ledger') await ensureLedger(session)
+    const options = await aloneOptions(work)
+    const run = await planNewRun(session, { project, options, ledger, clock })
+    request.onPlan(run.plan)
+    request.onRun({ run: run.record.id, kind: 'new', lanes: 1 })
+    const walBefore = await readWalPosition(session)
+    const single = {
+      url,
+      run,
+      schemaTables: project.tables,
+      locked,
+      patience,
+      onProgress: request.onProgress,
+    }
+    const done = await clock.time('load', () =>
+      options.transaction === 'run'
+        ? runInOneTransaction(session, single, ledger)
+        : runWithoutLedger(single),
+    )
+    return reportRun(session, aloneOutcome(run, done, walBefore), work)
   })
+}
+
+function aloneOutcome(
+  { record, tables }: BeginningRun,
+  { times, rejects, notes }: Awaited<ReturnType<typeof runWithoutLedger>>,
+  walBefore: number | undefined,
+): RunOutcome {
+  const rejected = new Map<string, number>()
+  for (const { tableKey } of rejects) rejected.set(tableKey, (rejected.get(tableKey) ?? 0) + 1)
+  const { profile, seed } = record.options
+  return { run: record.id, profile, seed, tables, times, rejected, lanes: 1, notes, walBefore }
+}
+
+/**
+ * Without a ledger indexes stay: nothing would put them back after a crash.
+ *
+ * @throws DownpourError `REFUSED_UNFINISHED`
+ */
+async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
+  const { options, ledger, project } = request
+  // A role that may not look into it has no run of its own there.
+  const version = await readLedgerVersion(session).catch((error: unknown) => {
+    if (ledger === 'ledger' || serverError(error)?.code !== '42501') throw error
+    return 0
+  })
+  const [run] = version > 0 ? await listRuns(session, ['running']) : []
+  if (run && ledger === 'ledger' && request.unfinished === 'restart') {
+    await throwAwayRun(session, run, project.tables)
+  } else if (run && (ledger === 'no ledger' || options.existing !== 'reset')) {
+    throw new DownpourError({
+      code: 'REFUSED_UNFINISHED',
+      message: `Run ${run.id} on this database is not finished`,
+      why: 'Its tables are half loaded, and some of their indexes may be dropped.',
+      fix: 'Finish it with "npm run seed -- --resume", or throw it away with --restart.',
+    })
+  }
+  return ledger === 'ledger' ? options : { ...options, indexes: 'keep' }
 }
 
 async function migrateFirst(request: SeedRequest, session: Session): Promise<void> {
@@ -149,168 +311,20 @@ async function migrateFirst(request: SeedRequest, session: Session): Promise<voi
   })
 }
 
-async function planRun(request: SeedRequest, session: Session): Promise<Plan> {
-  const { project } = request
-  const plan = await buildPlan({
-    tables: project.tables,
-    refinements: project.refinements,
-    seed: request.seed,
-    referenceDate: project.config.referenceDate,
-    counts: request.counts,
-    only: request.only,
-    existing: request.existing === 'append' ? await readAllRows(session, project) : undefined,
+function nothingToResume(): DownpourError {
+  return new DownpourError({
+    code: 'RUN_NONE',
+    message: 'There is no unfinished run to resume',
+    why: 'Every run of this database has ended.',
+    fix: 'Leave out --resume; "npm run downpour -- status" shows the runs.',
   })
-  await checkPlan(plan)
-  return plan
 }
 
-async function readAllRows(
-  session: Session,
-  project: Project,
-): Promise<ReadonlyMap<string, ExistingRows>> {
-  const existing = new Map<string, ExistingRows>()
-  for (const table of project.tables) {
-    existing.set(table.key, await readExistingRows(session, table))
-  }
-  return existing
-}
-
-async function prepareTargets(
-  request: SeedRequest,
-  session: Session,
-  plan: Plan,
-): Promise<readonly Target[]> {
-  const tables = loadedTables(plan)
-  const targets = await checkTargets(session, tables)
-  if (request.existing !== 'append') await checkParentRows(session, plan)
-  if (request.existing === 'refuse') await refuseExistingRows(session, tables)
-  return targets
-}
-
-async function load(
-  request: SeedRequest,
-  { session, locked }: Work,
-  plan: Plan,
-  targets: readonly Target[],
-): Promise<readonly TableResult[]> {
-  const { project, transaction } = request
-  const { signal } = locked
-  try {
-    return await loadPlan(session, {
-      plan,
-      targets: targets.filter(({ table }) => table.rows.count > 0),
-      reset:
-        request.existing === 'reset'
-          ? { tables: emptiedTables(request, targets), all: project.tables }
-          : undefined,
-      strategyFor: (target) =>
-        chooseStrategy(request.strategy, target, project.config.copyThreshold),
-      chunkSize: request.chunkSize,
-      transaction,
-      signal,
-      onProgress: request.onProgress,
-    })
-  } catch (error) {
-    // Chunks that are committed stay, and so must the sequences come after their keys.
-    if (transaction !== 'run' && !session.closed && !locked.lock.lost.aborted) {
-      await setSequencesSoon(session, targets).catch(() => {})
-    }
-    throw error
-  }
-}
-
-/** Whoever stopped the run may have done so because a table is locked. */
-async function setSequencesSoon(session: Session, targets: readonly Target[]): Promise<void> {
-  await session.query(`set lock_timeout = '1s'`)
-  await setSequences(
-    session,
-    targets.map(({ table }) => table),
-  )
-}
-
-/** What is loaded, and what `--only` names though no seeder fills it. */
-function emptiedTables(
-  { project, only = [] }: SeedRequest,
-  targets: readonly Target[],
-): readonly TableModel[] {
-  const loaded = targets.map(({ table }) => table.model)
-  return [
-    ...loaded,
-    ...project.tables.filter((table) => only.includes(table.key) && !loaded.includes(table)),
-  ]
-}
-
-interface Outcome {
-  readonly results: readonly TableResult[]
-  readonly tables: readonly PlannedTable[]
-  readonly bytes: ReadonlyMap<string, number>
-  readonly walBytes: number | undefined
-  readonly freeDiskBytes: number | undefined
-}
-
-function reportOf(request: SeedRequest, { server, clock }: Work, outcome: Outcome): SeedReport {
-  const { results, tables, bytes } = outcome
-  const planned = new Map(tables.map((table) => [table.model.key, table]))
-  const generate = results.reduce((sum, result) => sum + result.generateSeconds, 0)
-  const { load: loading = 0, ...phases } = clock.phases
-  return {
-    run: randomBytes(4).toString('hex'),
-    profile: request.profile,
-    seed: request.seed,
-    database: { server: 'PostgreSQL', version: server.version, name: server.database },
-    tables: results.map(({ table, rows, strategy, chunks, seconds }) => ({
-      table,
-      rows,
-      ...firstOf(planned.get(table)!),
-      strategy,
-      chunks,
-      seconds: toMilliseconds(seconds),
-      rowsPerSecond: Math.round(rows / Math.max(seconds, 1e-6)),
-      bytes: bytes.get(table) ?? 0,
-    })),
-    rows: results.reduce((sum, { rows }) => sum + rows, 0),
-    seconds: toMilliseconds(clock.total()),
-    phases: Object.fromEntries(
-      Object.entries({ ...phases, generate, write: Math.max(0, loading - generate) }).map(
-        ([phase, seconds]) => [phase, toMilliseconds(seconds)],
-      ),
-    ),
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    walBytes: outcome.walBytes,
-    freeDiskBytes: outcome.freeDiskBytes,
-  }
-}
-
-function firstOf({ rows, key }: PlannedTable): Pick<SeededTable, 'firstRow' | 'firstKey'> {
-  return { firstRow: rows.first, firstKey: key ? key.start + rows.first : null }
-}
-
-/** Seconds, with the digits that mean something. */
-function toMilliseconds(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000
-}
-
-interface Clock {
-  readonly phases: Record<string, number>
-  /** Times a phase; none begins once the run is to stop. */
-  time<T>(phase: string, work: () => Promise<T>): Promise<T>
-  total(): number
-}
-
-function createClock(signal: AbortSignal): Clock {
-  const started = performance.now()
-  const phases: Record<string, number> = {}
-  return {
-    phases,
-    async time(phase, work) {
-      signal.throwIfAborted()
-      const begun = performance.now()
-      try {
-        return await work()
-      } finally {
-        phases[phase] = (performance.now() - begun) / 1000
-      }
-    },
-    total: () => (performance.now() - started) / 1000,
-  }
+function noSuchRun(name: string, run: RunRecord | undefined): DownpourError {
+  return new DownpourError({
+    code: 'RUN_NONE',
+    message: name === 'latest' ? 'There is no run to join' : `There is no run ${name} to join`,
+    why: run ? `It is ${run.state}.` : 'The ledger of this database does not know an unfinished one.',
+    fix: 'Start one with "npm run seed", on the same database; "npm run downpour -- status" shows the runs.',
+  })
 }

@@ -4,7 +4,7 @@ import type { Finished } from '../support/command.ts'
 import { createTestDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ask } from '../support/seed-town.ts'
-import { makeShopProject } from '../support/shop-project.ts'
+import { makeShopProject, shopFile } from '../support/shop-project.ts'
 
 let cwd: string
 let database: TestDatabase
@@ -157,6 +157,93 @@ describe('preview', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
       tables: { people: [{ id: 1, name: expect.any(String) as string }], notes: [{ id: '1' }] },
+    })
+  })
+
+  it('--row shows one row by its number, as errors name it', async () => {
+    const first = await downpour(['preview', 'notes', '--rows', '40', '--json'], { cwd })
+    const { notes } = (JSON.parse(first.stdout) as { tables: { notes: object[] } }).tables
+    const args = ['preview', 'notes', '--row', '39', '--row', '0', '--json', '--quiet']
+    const { stdout, exitCode } = await downpour(args, { cwd, env: nowhere })
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({ ok: true, tables: { notes: [notes[39], notes[0]] } })
+    const asTable = await downpour(['preview', '--only', 'notes', '--row', '7', '--quiet'], { cwd })
+    const lines = asTable.stdout.split('\n')
+    expect(lines[0]).toBe('notes (row 7 of 40, counted from 0)')
+    expect(lines[2]).toMatch(/^ {3}8 +\d+ {2}(short|a line\\nand one more)$/)
+  })
+
+  it.each([
+    ['notes', '40', 'Its rows are counted from 0 to 39.', 'notes=41'],
+    ['people', '12', 'Its rows are counted from 0 to 9.', 'people=13'],
+  ])('--row refuses a row that %s does not have', async (table, row, why, count) => {
+    const finished = await downpour(['preview', table, '--row', '0', '--row', row, '--quiet'], {
+      cwd,
+      env: nowhere,
+    })
+    expect(finished).toEqual({
+      stdout: '',
+      stderr: `✖ There is no row ${row} in "${table}"  (USAGE_ROW)\n  Why  ${why}\n  Fix  Name a row that there is, or plan more: --count ${count}.\n`,
+      exitCode: 2,
+    })
+  })
+
+  it('--row refuses any row of a table that gets none', async () => {
+    const args = ['preview', 'notes', '--count', 'notes=0', '--row', '0', '--json', '--quiet']
+    const { stdout, exitCode } = await downpour(args, { cwd, env: nowhere })
+    expect(exitCode).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      error: { code: 'USAGE_ROW', why: 'No rows are planned for it.', table: 'notes', row: 0 },
+    })
+  })
+
+  it('--row finds known rows, rows counted per parent, and the row a generator fails for', async () => {
+    const folder = await makeShopProject(
+      shopFile(
+        'seeder.ts',
+        'notes: {',
+        `notes: {
+    each: f.each('people', 3),`,
+      ),
+    )
+    const known = await makeShopProject(
+      shopFile(
+        'seeder.ts',
+        `people: {
+    columns: {
+      name: f.words(firstNames),`,
+        `people: {
+    rows: [{ name: 'Ada' }, { name: 'Grace' }],
+    columns: {
+      name: f.faker((_, row) => { if (row === 160) throw new RangeError('no name'); return 'n' + row }),`,
+      ),
+    )
+    const counted = { cwd: folder, env: nowhere }
+    const all = await downpour(['preview', 'notes', '--rows', '99', '--json'], counted)
+    const { notes } = (JSON.parse(all.stdout) as { tables: { notes: object[] } }).tables
+    const last = String(notes.length - 1)
+    const one = await downpour(['preview', 'notes', '--row', last, '--json'], counted)
+    expect(JSON.parse(one.stdout)).toEqual({ ok: true, tables: { notes: [notes.at(-1)] } })
+
+    const rows = ['--row', '1', '--row', '5', '--json', '--quiet']
+    const people = await downpour(['preview', 'people', ...rows], { cwd: known, env: nowhere })
+    expect(JSON.parse(people.stdout)).toMatchObject({
+      tables: {
+        people: [
+          { id: 2, name: 'Grace' },
+          { id: 6, name: 'n5' },
+        ],
+      },
+    })
+    // The first rows are tried with the plan.
+    const late = ['--count', 'people=200', '--row', '160', '--quiet']
+    const failing = await downpour(['preview', 'people', ...late], { cwd: known })
+    expect(failing).toEqual({
+      stdout: '',
+      stderr:
+        '✖ Cannot show "people": a generator failed for row 160  (PREVIEW_GENERATOR)\n  Why  It threw RangeError: no name.\n  Fix  Correct the generator in the seeder.\n',
+      exitCode: 2,
     })
   })
 

@@ -171,10 +171,13 @@ describe('--help', () => {
         --count    table=rows, exactly; may be repeated                        [array]
         --only     Only these tables, separated by commas                      [array]
         --rows     Rows a table                                  [string] [default: 5]
+        --row      This row of one table, counted from 0 as in errors; may be repeated
+                                                                               [array]
 
       Examples:
         npm run preview -- users             the first five users
         npm run preview -- --rows 20 --json  more of all tables, as JSON
+        npm run preview -- users --row 4711  the user an error names
       "
     `)
   })
@@ -427,6 +430,34 @@ const badValues: readonly (readonly [
     `${tooLow} 1.`,
     'Give such a number, for example 1000.',
   ],
+  [
+    'preview users --row -1',
+    'USAGE_NUMBER',
+    '--row cannot be "-1"',
+    `${tooLow} 0.`,
+    'Give such a number, for example 1000.',
+  ],
+  [
+    'preview users --row 3 --rows 5',
+    'USAGE_ROW',
+    '--row and --rows do not go together',
+    '--row names rows of one table, and --rows counts the first ones of each.',
+    'Leave one of them out.',
+  ],
+  ...[
+    ['preview --row 3', 'all tables'],
+    ['preview users accounts --row 3', 'several tables'],
+    ['preview --row 3 --only users,accounts', 'several tables'],
+  ].map(
+    ([command, tables]) =>
+      [
+        command!,
+        'USAGE_ROW',
+        `--row does not go with ${tables!}`,
+        'A row number means another row in each of them.',
+        'Name one table, as in: npm run preview -- users --row 4711.',
+      ] as const,
+  ),
   ...['seed', 'reset', 'preview'].map(
     (command) =>
       [

@@ -4,8 +4,8 @@ import { createGenerator, fillVector } from '../../src/generate/generator.ts'
 import * as f from '../../src/generate/generators/index.ts'
 import { readSchema } from '../../src/model/read-schema.ts'
 import type { Refinements } from '../../src/plan/refinement.ts'
-import type { LoadProgress } from '../../src/run/load.ts'
-import type { SeedReport } from '../../src/run/seed.ts'
+import type { LoadProgress } from '../../src/run/load-tracker.ts'
+import type { SeedReport } from '../../src/run/report-run.ts'
 import type { TestDatabase } from '../support/database.ts'
 import {
   ask,

@@ -86,7 +86,7 @@ describe('a plan', () => {
           return [model.key, { rows: rows.count, smallestKey, largestKey }]
         }),
     )
-    const second = await planOf(books(30), { existing })
+    const second = await planOf(books(50), { existing })
     for (const key of ['shelves', 'books']) {
       expect([...(await rowsOf(first, key)), ...(await rowsOf(second, key))]).toEqual(
         await rowsOf(whole, key),

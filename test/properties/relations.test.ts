@@ -154,10 +154,21 @@ describe('one-to-one relations', () => {
       ['profiles', { rows: 100, smallestKey: undefined, largestKey: undefined }],
     ])
     const plan = await planOf(
-      { people: { count: 50 }, profiles: { count: 50 } },
+      { people: { count: 150 }, profiles: { count: 150 } },
       { schema, existing },
     )
     await checkPlan(plan)
+    const keys = (await rowsOf(plan, 'profiles')).map((row) => Number(row['personId']))
+    expect(keys.toSorted((a, b) => a - b)).toEqual(range(101, 50))
+  })
+
+  it('draw among the rows that are missing when behind rows of another origin', async () => {
+    const grown = new Map([
+      ['people', { rows: 100, ours: 100, smallestKey: 1, largestKey: 100 }],
+      ['profiles', { rows: 90, smallestKey: undefined, largestKey: undefined }],
+    ])
+    const counts = { people: { count: 150 }, profiles: { count: 140 } }
+    const plan = await planOf(counts, { schema, existing: grown })
     const keys = (await rowsOf(plan, 'profiles')).map((row) => Number(row['personId']))
     expect(keys.toSorted((a, b) => a - b)).toEqual(range(101, 50))
   })
@@ -187,7 +198,7 @@ describe('keys that count up', () => {
   it('tell nothing of the rows when a seeder fills them', async () => {
     const id = f.int({ minValue: 1, maxValue: 1e9, isUnique: true })
     const existing = new Map([['people', { rows: 4, smallestKey: 7, largestKey: 999_999 }]])
-    const plan = await planOf({ people: { count: 3, columns: { id } } }, { schema, existing })
+    const plan = await planOf({ people: { count: 7, columns: { id } } }, { schema, existing })
     expect(plan.tables[0]).toMatchObject({ key: undefined, rows: { first: 4, count: 3 } })
   })
 })
@@ -211,7 +222,8 @@ describe('appending with only some tables', () => {
   })
 
   it('gives new parents no children where these are left out', async () => {
-    const plan = await planOf(refinements, { schema, existing, only: ['people'] })
+    const more = { ...refinements, people: { count: 20 } }
+    const plan = await planOf(more, { schema, existing, only: ['people'] })
     await checkPlan(plan)
     expect(plan.tables.map(({ rows }) => rows.count)).toEqual([10, 0, 0])
   })

@@ -316,7 +316,7 @@ describe('every table', () => {
         return [key, { rows, smallestKey: 1, largestKey: rows }]
       }),
     )
-    const appended = await planOf(counts, { existing })
+    const appended = await planOf({ ...counts, users: 100 }, { existing })
     await checkPlan(appended)
     const after = await readRows(appended)
     const atOnce = await readRows(await planOf({ ...counts, users: 100 }))

@@ -1,20 +1,26 @@
 import { DownpourError } from '../../src/errors.ts'
 import type { Project } from '../../src/config/load-project.ts'
 import type { Refinements } from '../../src/plan/refinement.ts'
+import type { RunOptions } from '../../src/run/options.ts'
+import type { SeedReport } from '../../src/run/report-run.ts'
 import { runSeed } from '../../src/run/seed.ts'
-import type { SeedReport, SeedRequest } from '../../src/run/seed.ts'
+import type { SeedRequest } from '../../src/run/seed.ts'
 import { withSql } from './embedded.ts'
 import { townMigrations } from './town-database.ts'
 import { townRefinements, townTables } from './town.ts'
 
 /** What a test asks of a run, where it matters. */
-export interface SeedWishes extends Partial<Omit<SeedRequest, 'counts' | 'database'>> {
-  /** By table, as `--count` gives them. */
-  readonly counts?: Readonly<Record<string, number>>
+export interface SeedWishes
+  extends
+    Partial<Omit<SeedRequest, 'options' | 'database' | 'ledger'>>,
+    Partial<Omit<RunOptions, 'only'>> {
+  /** By table, as `--only` gives them. */
+  readonly only?: readonly string[] | undefined
   /** Apply pending migrations, as in the embedded server. */
   readonly isEmbedded?: boolean
   /** In place of the town's own for these tables. */
   readonly refine?: Refinements
+  readonly ledger?: SeedRequest['ledger']
 }
 
 export const townProject: Project = {
@@ -28,28 +34,52 @@ export const townProject: Project = {
   },
 }
 
-/** Runs the main job on a database as the command does, on the town unless another project is given. */
+/**
+ * Runs the main job on a database as the command does, on the town unless another project is given;
+ * lanes are connections of this thread.
+ */
 export async function seedTown(url: string, wishes: SeedWishes = {}): Promise<SeedReport> {
-  const { counts = {}, refine = {}, project = townProject, isEmbedded = false, ...request } = wishes
+  const { refine = {}, project = townProject, isEmbedded = false } = wishes
+  const given: Partial<RunOptions> = Object.fromEntries(
+    optionNames.flatMap((name) => (wishes[name] === undefined ? [] : [[name, wishes[name]]])),
+  )
   return runSeed({
-    project: { ...project, refinements: { ...project.refinements, ...refine } },
-    database: { url, isEmbedded },
-    profile: 'test',
-    seed: 1,
-    counts: { explicit: counts, profile: {}, scale: 1 },
-    only: undefined,
-    strategy: 'copy',
-    chunkSize: 50_000,
-    transaction: 'chunk',
-    existing: 'refuse',
+    wishes: {},
+    unfinished: 'continue',
+    join: undefined,
+    ledger: 'ledger',
+    lanes: 1,
+    lanesOn: 'connections',
     confirm: undefined,
     environment: 'test',
     signal: new AbortController().signal,
     onPlan: () => {},
+    onRun: () => {},
     onProgress: () => {},
-    ...request,
+    ...wishes,
+    options: { ...plainOptions, ...given },
+    project: { ...project, refinements: { ...project.refinements, ...refine } },
+    database: { url, isEmbedded },
   })
 }
+
+const plainOptions: RunOptions = {
+  profile: 'test',
+  seed: 1,
+  profileCounts: {},
+  counts: {},
+  scale: 1,
+  only: null,
+  existing: 'refuse',
+  strategy: 'copy',
+  chunkSize: 50_000,
+  transaction: 'chunk',
+  indexes: 'keep',
+  onError: 'stop',
+  maxErrors: 1000,
+}
+
+const optionNames = Object.keys(plainOptions) as (keyof RunOptions)[]
 
 /** What people are told of a failure, with the command's exit code. */
 export type Told = Pick<DownpourError, 'code' | 'message' | 'why' | 'fix' | 'exitCode'>

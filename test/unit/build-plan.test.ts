@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import * as f from '../../src/generate/generators/index.ts'
 import type { ExistingRows } from '../../src/plan/build-plan.ts'
+import { checkPlan } from '../../src/plan/check-plan.ts'
 import { loadedTables } from '../../src/plan/plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { failureOf, planOf, range, rowsOf, things } from '../support/plans.ts'
@@ -27,14 +28,20 @@ const placesOf = (plan: Plan) =>
     ]),
   )
 
+const existing = (entries: Readonly<Record<string, ExistingRows>>) =>
+  new Map(Object.entries(entries))
+
+const toLoadOf = (plan: Plan) =>
+  Object.fromEntries(plan.tables.map(({ model, toLoad }) => [model.key, toLoad]))
+
 describe('buildPlan', () => {
   it('orders tables, counts rows and leaves out what nobody asks for', async () => {
     const plan = await planOf(refinements)
     expect(plan.tables.map(({ model }) => model.key)).toEqual([
+      'cards',
       'shelves',
       'books',
       'loans',
-      'cards',
     ])
     expect(placesOf(plan)).toEqual({
       shelves: { first: 0, count: 20, firstReferable: 0, isLoaded: true },
@@ -43,11 +50,17 @@ describe('buildPlan', () => {
       cards: { first: 0, count: 0, firstReferable: 0, isLoaded: false },
     })
     expect(loadedTables(plan).map(({ model }) => model.key)).toEqual(['shelves', 'books', 'loans'])
+    expect(toLoadOf(plan)).toEqual({
+      shelves: { first: 0, count: 20 },
+      books: { first: 0, count: 100 },
+      loans: { first: 0, count: 200 },
+      cards: { first: 0, count: 0 },
+    })
   })
 
   it('computes keys from the identity’s start, and children refer to them', async () => {
     const plan = await planOf(refinements)
-    expect(plan.tables.map(({ key }) => key?.start)).toEqual([1, 100, 1, undefined])
+    expect(plan.tables.map(({ key }) => key?.start)).toEqual([undefined, 1, 100, 1])
     expect((await rowsOf(plan, 'books')).map(({ id }) => id)).toEqual(range(100, 100))
     const loans = await rowsOf(plan, 'loans')
     expect(loans.map(({ bookId }) => bookId)).toEqual(
@@ -89,16 +102,14 @@ describe('buildPlan', () => {
       books: { count: 100, isLoaded: false },
       loans: { count: 200, isLoaded: true },
     })
+    expect(toLoadOf(plan)).toMatchObject({ books: { count: 0 }, loans: { first: 0, count: 200 } })
     expect(await rowsOf(plan, 'loans')).toEqual(await rowsOf(await planOf(refinements), 'loans'))
   })
 
-  describe('appending', () => {
-    const existing = (entries: Readonly<Record<string, ExistingRows>>) =>
-      new Map(Object.entries(entries))
-
+  describe('appending to rows of another origin', () => {
     it('goes on after dense rows, which may be referred to', async () => {
       const plan = await planOf(
-        { shelves: { count: 5 }, books: { count: 50, columns: { title } } },
+        { shelves: { count: 25 }, books: { count: 150, columns: { title } } },
         {
           existing: existing({
             shelves: { rows: 20, smallestKey: 1, largestKey: 20 },
@@ -112,6 +123,10 @@ describe('buildPlan', () => {
         books: { first: 100, count: 50, firstReferable: 0 },
         loans: { first: 0, count: 0 },
       })
+      expect(toLoadOf(plan)).toMatchObject({
+        shelves: { first: 20, count: 5 },
+        books: { first: 100, count: 50 },
+      })
       expect((await rowsOf(plan, 'books')).map(({ id }) => id)).toEqual(range(200, 50))
       const shelfIds = (await rowsOf(plan, 'books')).map(({ shelfId }) => Number(shelfId))
       expect(Math.min(...shelfIds)).toBeLessThanOrEqual(20)
@@ -120,7 +135,7 @@ describe('buildPlan', () => {
 
     it('goes on after the largest key where rows are missing, and refers to new rows only', async () => {
       const plan = await planOf(
-        { shelves: { count: 5 }, books: { count: 50, columns: { title } } },
+        { shelves: { count: 25 }, books: { count: 53, columns: { title } } },
         {
           existing: existing({
             shelves: { rows: 20, smallestKey: 1, largestKey: 31 },
@@ -138,7 +153,7 @@ describe('buildPlan', () => {
 
     it('goes on after as many rows as there are where keys are no integers', async () => {
       const plan = await planOf(
-        { cards: { count: 4, columns: { id: f.uuid() } } },
+        { cards: { count: 13, columns: { id: f.uuid() } } },
         {
           existing: existing({ cards: { rows: 9, smallestKey: undefined, largestKey: undefined } }),
         },
@@ -162,7 +177,7 @@ describe('buildPlan', () => {
         },
       })
       const words = { name: 'w', words: async () => ['x', 'y', 'z'] }
-      const plan = await planOf(shelves(30), {
+      const plan = await planOf(shelves(42), {
         existing: existing({ shelves: { rows: 12, smallestKey: 1, largestKey: 12 } }),
       })
       expect(tableOf(plan, 'shelves').rows).toEqual({ first: 12, count: 30 })
@@ -170,16 +185,78 @@ describe('buildPlan', () => {
       expect(await rowsOf(plan, 'shelves')).toEqual((await rowsOf(whole, 'shelves')).slice(12))
     })
 
+    it('adds nothing where there are as many rows as asked for, or more', async () => {
+      const plan = await planOf(
+        { shelves: { count: 20 }, books: { count: 50, columns: { title } } },
+        {
+          existing: existing({
+            shelves: { rows: 20, smallestKey: 1, largestKey: 20 },
+            books: { rows: 70, smallestKey: 100, largestKey: 169 },
+          }),
+        },
+      )
+      expect(toLoadOf(plan)).toMatchObject({
+        shelves: { first: 20, count: 0 },
+        books: { first: 70, count: 0 },
+      })
+      await checkPlan(plan)
+    })
+
     it('adds nothing to tables that are not wanted', async () => {
       const plan = await planOf(refinements, {
         only: ['books'],
-        existing: existing({ shelves: { rows: 20, smallestKey: 1, largestKey: 20 } }),
+        existing: existing({
+          shelves: { rows: 20, smallestKey: 1, largestKey: 20 },
+          books: { rows: 40, smallestKey: 100, largestKey: 139 },
+        }),
       })
       expect(placesOf(plan)).toMatchObject({
         shelves: { first: 20, count: 0, firstReferable: 0, isLoaded: false },
-        books: { count: 100, isLoaded: true },
+        books: { first: 40, count: 60, isLoaded: true },
         loans: { count: 0, isLoaded: false },
       })
+    })
+
+    it('counts the children of new parents only', async () => {
+      const grown = await planOf(refinements, {
+        existing: existing({
+          shelves: { rows: 20, ours: 20, smallestKey: 1, largestKey: 20 },
+          books: { rows: 90, ours: 90, smallestKey: 100, largestKey: 189 },
+          loans: { rows: 3, smallestKey: 1, largestKey: 3 },
+        }),
+      })
+      expect(placesOf(grown)['loans']).toMatchObject({ first: 3, count: 20 })
+      expect((await rowsOf(grown, 'loans')).map(({ id, bookId }) => [id, bookId])).toEqual(
+        range(0, 20).map((row) => [4 + row, 190 + Math.floor(row / 2)]),
+      )
+      // Whose children are there is not known, whatever the ledger says of the children alone.
+      const behind = await planOf(refinements, {
+        existing: existing({
+          books: { rows: 90, smallestKey: 100, largestKey: 189 },
+          loans: { rows: 180, ours: 180, smallestKey: 1, largestKey: 180 },
+        }),
+      })
+      expect(placesOf(behind)['loans']).toMatchObject({ first: 180, count: 20 })
+      expect((await rowsOf(behind, 'loans')).map(({ bookId }) => bookId)).toEqual(
+        range(0, 20).map((row) => 190 + Math.floor(row / 2)),
+      )
+    })
+
+    it('sums up no children of rows before the first whose children are counted', async () => {
+      const plan = await planOf(
+        {
+          ...refinements,
+          books: { ...refinements.books, columns: { title, loanCount: f.sumOf('loans', 'id') } },
+        },
+        {
+          existing: existing({
+            books: { rows: 98, ours: 98, smallestKey: 100, largestKey: 197 },
+            loans: { rows: 3, smallestKey: 1, largestKey: 3 },
+          }),
+        },
+      )
+      const sums = (await rowsOf(plan, 'books')).map(({ loanCount }) => loanCount)
+      expect(sums).toEqual([...range(0, 98).map(() => 0), 4 + 5, 6 + 7])
     })
 
     it('refuses known rows where other rows are already', async () => {
@@ -205,6 +282,140 @@ describe('buildPlan', () => {
     })
   })
 
+  describe('growing its own rows', () => {
+    const ours = (rows: number, smallestKey = 1): ExistingRows => ({
+      rows,
+      ours: rows,
+      smallestKey,
+      largestKey: smallestKey + rows - 1,
+    })
+    const before = existing({ shelves: ours(20), books: ours(40, 100), loans: ours(80) })
+
+    it('is the plan of one larger run, and loads what is missing', async () => {
+      const grown = await planOf(refinements, { existing: before })
+      const whole = await planOf(refinements)
+      expect(placesOf(grown)).toEqual(placesOf(whole))
+      expect(toLoadOf(grown)).toEqual({
+        shelves: { first: 20, count: 0 },
+        books: { first: 40, count: 60 },
+        loans: { first: 80, count: 120 },
+        cards: { first: 0, count: 0 },
+      })
+      for (const key of ['shelves', 'books', 'loans']) {
+        expect(await rowsOf(grown, key)).toEqual(await rowsOf(whole, key))
+      }
+      await checkPlan(grown)
+    })
+
+    it('adds nothing where no count is asked for, and the known rows that are new', async () => {
+      const rows = ['Poetry', 'Maps', 'Plays'].map((name) => ({ name }))
+      const grow = async (known: number, there: number) =>
+        toLoadOf(
+          await planOf(
+            { shelves: { rows: rows.slice(0, known) } },
+            { existing: existing({ shelves: ours(there) }) },
+          ),
+        )['shelves']
+      expect(await grow(3, 3)).toEqual({ first: 3, count: 0 })
+      expect(await grow(3, 2)).toEqual({ first: 2, count: 1 })
+      expect(await grow(2, 9)).toEqual({ first: 9, count: 0 })
+      const bare = await planOf({}, { existing: existing({ shelves: ours(9) }) })
+      expect(placesOf(bare)['shelves']).toMatchObject({ first: 0, count: 9 })
+      expect(toLoadOf(bare)['shelves']).toEqual({ first: 9, count: 0 })
+    })
+
+    it('takes what is there of tables that are not wanted', async () => {
+      const few = existing({ shelves: ours(7), books: ours(40, 100), loans: ours(80) })
+      const plan = await planOf(refinements, { only: ['books'], existing: few })
+      expect(placesOf(plan)).toMatchObject({
+        shelves: { first: 0, count: 7, firstReferable: 0, isLoaded: false },
+        books: { first: 0, count: 100, isLoaded: true },
+        // Of the new books too, as if they were loaded next.
+        loans: { first: 0, count: 200, isLoaded: false },
+      })
+      expect(toLoadOf(plan)).toMatchObject({
+        shelves: { first: 7, count: 0 },
+        books: { first: 40, count: 60 },
+        loans: { first: 80, count: 0 },
+      })
+    })
+
+    it('adds children that are missing without their parents', async () => {
+      const plan = await planOf(refinements, {
+        only: ['loans'],
+        existing: existing({ shelves: ours(20), books: ours(100, 100), loans: ours(80) }),
+      })
+      expect(toLoadOf(plan)).toMatchObject({
+        books: { first: 100, count: 0 },
+        loans: { first: 80, count: 120 },
+      })
+    })
+
+    it('plans rows as a first run does where there are none', async () => {
+      const plan = await planOf(refinements, {
+        existing: existing({
+          shelves: ours(20),
+          books: { rows: 0, smallestKey: undefined, largestKey: undefined },
+        }),
+      })
+      expect(placesOf(plan)).toEqual(placesOf(await planOf(refinements)))
+      expect(toLoadOf(plan)).toMatchObject({
+        shelves: { first: 20, count: 0 },
+        books: { first: 0, count: 100 },
+        loans: { first: 0, count: 200 },
+      })
+    })
+
+    it('goes behind rows whose keys somebody has changed', async () => {
+      const shelves = (smallestKey: number, largestKey: number) =>
+        planOf(
+          { shelves: { count: 25 } },
+          { existing: existing({ shelves: { rows: 20, ours: 20, smallestKey, largestKey } }) },
+        )
+      expect(toLoadOf(await shelves(1, 22))['shelves']).toEqual({ first: 22, count: 5 })
+      expect(toLoadOf(await shelves(-4, 20))['shelves']).toEqual({ first: 20, count: 5 })
+      // Some of its rows may have been rejected.
+      expect(toLoadOf(await shelves(2, 19))['shelves']).toEqual({ first: 20, count: 5 })
+      expect(placesOf(await shelves(2, 19))['shelves']).toMatchObject({ first: 0, count: 25 })
+    })
+
+    it('refuses fewer rows than there are', async () => {
+      const grow = (counts: Readonly<Record<string, number>>) =>
+        failureOf(() =>
+          planOf(refinements, {
+            existing: before,
+            counts: { explicit: counts, profile: {}, scale: 1 },
+          }),
+        )
+      expect(await grow({ books: 39 })).toEqual({
+        code: 'PLAN_FEWER_ROWS',
+        message: 'Cannot grow "books" to 39 rows',
+        why: 'Earlier runs have loaded 40 rows, and --append takes none away.',
+        fix: 'Plan at least 40 rows of books, or empty the tables first with --reset.',
+      })
+      expect(await grow({ loans: 79 })).toMatchObject({
+        code: 'PLAN_FEWER_ROWS',
+        message: 'Cannot grow "loans" to 79 rows',
+      })
+    })
+
+    it('refuses unique values that run out only in the rows that are missing', async () => {
+      const scarce = f.template('Book {n}', { n: { min: 1, max: 50 } }, { isUnique: true })
+      const grow = async (count: number) =>
+        checkPlan(
+          await planOf(
+            { ...refinements, books: { count, columns: { title: scarce } } },
+            { existing: before },
+          ),
+        )
+      await grow(50)
+      expect(await failureOf(() => grow(51))).toMatchObject({
+        code: 'PLAN_UNIQUE_SPACE',
+        why: 'It is unique, and its generator has 50 different values for 51 rows.',
+      })
+    })
+  })
+
   it.each([
     [{ shelfs: { count: 1 } }, {}],
     [{}, { only: ['shelfs'] }],
@@ -215,7 +426,7 @@ describe('buildPlan', () => {
       code: 'PLAN_UNKNOWN_TABLE',
       message: 'There is no table "shelfs" in the schema',
       why: 'A seeder, a profile or an option names it.',
-      fix: 'Use one of: loans, books, shelves, cards.',
+      fix: 'Use one of: books, cards, loans, shelves.',
     })
   })
 
@@ -230,17 +441,19 @@ describe('buildPlan', () => {
   })
 
   it.each([
-    [
-      { loans: { each: f.each('books', 1), rows: [{}] } },
-      'It has known rows as well, which belong to no parent.',
-      'books',
-    ],
-    [{ loans: { each: f.each('loans', 1) } }, 'There is no such table before it.', 'loans'],
-    [{ loans: { each: f.each('cards', 1) } }, 'There is no such table before it.', 'cards'],
-  ])('refuses to count per parent: %#', async (wish, why, parent) => {
-    expect(await failureOf(() => planOf({ ...refinements, ...wish }))).toEqual({
+    {
+      table: 'loans',
+      wish: { each: f.each('books', 1), rows: [{}] },
+      why: 'It has known rows as well, which belong to no parent.',
+    },
+    ...[
+      { table: 'loans', wish: { each: f.each('loans', 1) } },
+      { table: 'cards', wish: { each: f.each('shelves', 1) } },
+    ].map((row) => ({ ...row, why: 'There is no such table before it.' })),
+  ])('refuses to count per parent: %#', async ({ table, wish, why }) => {
+    expect(await failureOf(() => planOf({ ...refinements, [table]: wish }))).toEqual({
       code: 'PLAN_EACH',
-      message: `Cannot count the rows of "loans" per row of "${parent}"`,
+      message: `Cannot count the rows of "${table}" per row of "${wish.each.parent}"`,
       why,
       fix: 'Give `each` the table of one of its foreign keys, and no `rows` beside it.',
     })

@@ -159,8 +159,8 @@ describe('checkPlan', () => {
       const existing = new Map([['gauges', { rows: 7, smallestKey: 1, largestKey: 7 }]])
       const wish = (count: number) =>
         check({ gauges: { count, columns: { code: unique } } }, { schema: { gauges }, existing })
-      await wish(2)
-      expect(await failureOf(() => wish(3))).toMatchObject({ code: 'PLAN_UNIQUE_SPACE' })
+      await wish(9)
+      expect(await failureOf(() => wish(10))).toMatchObject({ code: 'PLAN_UNIQUE_SPACE' })
     })
 
     it('refuses more rows than are left beside known ones', async () => {

@@ -16,8 +16,9 @@ import type { NumberVector } from '../vector.ts'
 export function drawnRow(parent: string, options: { readonly isUnique?: boolean } = {}): Generator {
   return createGenerator(`row of ${parent}`, (context) => {
     const table = context.table(parent)
-    // Parents of an earlier run may have their one child already.
-    const from = options.isUnique ? table.firstRow : table.firstReferable
+    // Rows of another origin, if this table has some, may refer to any parent that is there.
+    const firstFree = context.self.firstRow > 0 ? table.firstToLoad : table.firstRow
+    const from = options.isUnique ? firstFree : table.firstReferable
     const span = table.firstRow + table.count - from
     const draw = options.isUnique ? drawUnique(context, span) : drawFreely(context, table, span)
     const allNull = new Uint8Array(context.capacity).fill(1)

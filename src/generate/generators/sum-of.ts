@@ -20,6 +20,7 @@ export function sumOf(child: string, property: string): Generator {
     group: {
       name: `sum of ${child}.${property}`,
       inputs: [],
+      summary: { table: child, property },
       async prepare(context) {
         const children = context.table(child)
         if (children.enumeratedBy !== context.self.key) {

@@ -102,6 +102,7 @@ async function prepareTemplates(
   return {
     outputs,
     sizes: chooser.sizes,
+    vocabulary: parts.flatMap((part) => (part.kind === 'words' ? [part.words] : [])),
     fill(rows) {
       for (let i = 0; i < rows.count; i++) {
         chooser.choose(rows.numbers[i]!)

@@ -87,13 +87,14 @@ export function valuesFromArray(options: {
         isUnique ? unique.size : undefined,
       )
     }
-    return fillVector(
+    const fill = fillVector(
       { kind: 'value' },
       (rows, out) => {
         for (let i = 0; i < rows.count; i++) out.values[i] = values[choose(rows.numbers[i]!)]
       },
       isUnique ? unique.size : undefined,
     )
+    return { ...fill, vocabulary: values }
   })
 }
 

@@ -43,6 +43,14 @@ describe(formatPreview, () => {
     `)
   })
 
+  it.each([
+    { numbers: [4711], title: 'notes (row 4711 of 1,000,000, counted from 0)' },
+    { numbers: [8, 3], title: 'notes (rows 8, 3 of 1,000,000, counted from 0)' },
+  ])('names the rows $numbers that were asked for by number', ({ numbers, title }) => {
+    const rows = notes.rows.slice(0, numbers.length)
+    expect(formatPreview({ ...notes, numbers, rows }, 80).split('\n')[0]).toBe(title)
+  })
+
   it('shows dates and bytes as PostgreSQL writes them', () => {
     const table: PreviewedTable = {
       name: 't',

@@ -27,7 +27,8 @@ function screen(
   return {
     written,
     clock,
-    update: (rows, table = 'transactions') => progress.update({ table, rows, total: 1_000_000 }),
+    update: (rows, table = 'transactions') =>
+      progress.update({ table, rows, total: 1_000_000, unit: 'rows' }),
     end: progress.end,
   }
 }

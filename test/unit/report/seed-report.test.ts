@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatSeedReport } from '../../../src/report/seed-report.ts'
-import type { SeedReport } from '../../../src/run/seed.ts'
+import type { SeedReport } from '../../../src/run/report-run.ts'
 
 const report: SeedReport = {
   run: '00c0ffee',

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TableModel } from '../../src/model/table.ts'
+import type { Refinements } from '../../src/plan/refinement.ts'
+import { runSeed } from '../../src/run/seed.ts'
+
+/** Loads tables that a benchmark has made and emptied by itself: by COPY, one lane, keys in place. */
+export async function seedTables(
+  url: string,
+  tables: readonly TableModel[],
+  refinements: Refinements,
+  counts: Readonly<Record<string, number>>,
+): Promise<void> {
+  const folder = await emptyMigrations()
+  try {
+    await runSeed({
+      project: {
+        folder,
+        configFile: path.join(folder, 'downpour.config.ts'),
+        config: { schema: '', seeds: [], profiles: {}, referenceDate: '2026-01-01' },
+        tables,
+        refinements,
+        migrationsFolder: folder,
+      },
+      database: { url, isEmbedded: false },
+      options: {
+        profile: 'bench',
+        seed: 1,
+        profileCounts: {},
+        counts,
+        scale: 1,
+        only: null,
+        existing: 'refuse',
+        strategy: 'copy',
+        chunkSize: 50_000,
+        transaction: 'chunk',
+        indexes: 'keep',
+        onError: 'stop',
+        maxErrors: 0,
+      },
+      wishes: {},
+      unfinished: 'restart',
+      join: undefined,
+      ledger: 'ledger',
+      lanes: 1,
+      lanesOn: 'connections',
+      confirm: undefined,
+      environment: undefined,
+      signal: new AbortController().signal,
+      onPlan: () => {},
+      onRun: () => {},
+      onProgress: () => {},
+    })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function emptyMigrations(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'downpour-bench-'))
+  await mkdir(path.join(folder, 'meta'))
+  await writeFile(
+    path.join(folder, 'meta', '_journal.json'),
+    JSON.stringify({ version: '7', dialect: 'postgresql', entries: [] }),
+  )
+  return folder
+}

@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os'
+import type { Session } from '../postgres/session.ts'
+
+/** A lane's own connection and thread are worth while from so many rows on. */
+const rowsPerLane = 250_000
+
+/** More gain nothing on any server that was measured. */
+const mostLanes = 8
+
+/**
+ * How many lanes a run gets when nobody says: as many as this machine has cores, as its rows are
+ * worth, and as the server has connections to spare.
+ *
+ * @param options - `rows` that are to be loaded; `steps`: that can be done side by side
+ */
+export async function chooseLanes(
+  session: Session,
+  { rows, steps }: { readonly rows: number; readonly steps: number },
+): Promise<number> {
+  const [free] = await session.query<{ connections: number }>(
+    `select (current_setting('max_connections')::int
+       - current_setting('superuser_reserved_connections')::int
+       - (select count(*) from pg_stat_activity))::float8 as connections`,
+  )
+  // One is left for whoever wants to look.
+  const spare = free!.connections - 1
+  const wanted = Math.min(availableParallelism(), mostLanes, Math.ceil(rows / rowsPerLane), steps)
+  return Math.max(1, Math.min(wanted, spare))
+}

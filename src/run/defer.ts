@@ -1,0 +1,136 @@
+import type { Ledger } from '../ledger/ledger.ts'
+import type { RunTable } from '../ledger/runs.ts'
+import { phases } from '../ledger/step.ts'
+import type { Step } from '../ledger/step.ts'
+import { readDefinitions } from '../postgres/definitions.ts'
+import type { Definition, KeptDefinition } from '../postgres/definitions.ts'
+import { quoteTable } from '../postgres/identifiers.ts'
+import { rebuildSteps } from '../postgres/rebuild.ts'
+import type { Session } from '../postgres/session.ts'
+import type { RunOptions } from './options.ts'
+import { readTableOrder } from './table-order.ts'
+
+export interface Deferral {
+  readonly tables: readonly RunTable[]
+  readonly options: RunOptions
+  /** Of this step, counted from 1. */
+  readonly attempt: number
+}
+
+/** From so many rows on `auto` drops a table's indexes: below, building them once costs as much. */
+const worthwhileRows = 100_000
+
+/** Attempts to lock the tables, after which `auto` leaves their indexes alone. */
+const patientAttempts = 5
+
+/**
+ * Drops indexes, keys and foreign keys of tables that are empty and will be large, and plans how
+ * they are put back: in the transaction that is open, in which their definitions are written down
+ * as well.
+ *
+ * @returns what was kept and why, in sentences
+ * @throws the server's error when a table cannot be locked soon: nothing is dropped then
+ */
+export async function deferIndexes(
+  session: Session,
+  ledger: Ledger,
+  deferral: Deferral,
+): Promise<readonly string[]> {
+  const { tables, options, attempt } = deferral
+  if (options.indexes === 'auto' && attempt > patientAttempts) {
+    return ['Indexes and foreign keys stay: other sessions are at work on the tables']
+  }
+  const chosen = await chooseTables(session, tables, options)
+  if (chosen.length === 0) return []
+  // Whoever reads the tables queues behind a lock that is waited for, so it is waited for briefly and
+  // asked for again later.
+  await session.query(`set local lock_timeout = '1s'`)
+  await session.query(`lock table ${chosen.map(nameOf).join(', ')} in access exclusive mode`)
+  const { definitions, kept } = await readDroppable(session, chosen, options)
+  for (const { drop } of definitions) await session.query(drop)
+  await session.query('set local lock_timeout to default')
+  if (definitions.length === 0) return notesOn(kept)
+  await ledger.recordDropped(session, definitions)
+  await ledger.addSteps(session, planRebuild(definitions))
+  await ledger.setOrder(session, await readTableOrder(session, tables))
+  return notesOn(kept)
+}
+
+/** The reason is often the same for all of a table. */
+function notesOn(kept: readonly KeptDefinition[]): readonly string[] {
+  const reasons = new Map<string, string[]>()
+  for (const { table, name, why } of kept) {
+    const names = reasons.get(`${table}: ${why}`) ?? []
+    reasons.set(`${table}: ${why}`, [...names, name])
+  }
+  return [...reasons].map(([reason, names]) => `Kept ${names.join(', ')} of ${reason}`)
+}
+
+/** Small tables go along where they refer to a large one, whose key could not be dropped otherwise. */
+async function chooseTables(
+  session: Session,
+  tables: readonly RunTable[],
+  { indexes }: RunOptions,
+): Promise<readonly RunTable[]> {
+  const empty: RunTable[] = []
+  for (const table of tables) {
+    const [row] = await session.query<{ empty: boolean }>(
+      `select not exists (select from ${nameOf(table)}) as empty`,
+    )
+    if (row!.empty && table.rowCount > 0) empty.push(table)
+  }
+  if (indexes === 'defer') return empty
+  const large = new Set(
+    empty.filter(({ rowCount }) => rowCount >= worthwhileRows).map(({ position }) => position),
+  )
+  const order = await readTableOrder(session, tables)
+  return empty.filter(
+    ({ position }) =>
+      large.has(position) || order[position]!.waitsFor.some((parent) => large.has(parent)),
+  )
+}
+
+/** Rows that break a key are found only while it is in force. */
+async function readDroppable(
+  session: Session,
+  tables: readonly RunTable[],
+  { onError }: RunOptions,
+): Promise<{
+  readonly definitions: readonly Definition[]
+  readonly kept: readonly KeptDefinition[]
+}> {
+  const { droppable, kept } = await readDefinitions(session, tables)
+  const definitions =
+    onError === 'stop'
+      ? droppable
+      : droppable.filter(
+          ({ kind, build }) => kind === 'index' && !build!.startsWith('CREATE UNIQUE'),
+        )
+  return { definitions, kept }
+}
+
+function planRebuild(definitions: readonly Definition[]): readonly Step[] {
+  const taken = new Map<number, number>()
+  return rebuildSteps(definitions).map((step) => {
+    const phase = phases[step.phase]
+    const number = taken.get(phase) ?? 0
+    taken.set(phase, number + 1)
+    return {
+      phase,
+      number,
+      kind: 'rebuild',
+      position: undefined,
+      firstRow: 0,
+      rowCount: 0,
+      task: {
+        title: `${step.names.join(', ')} on ${step.table}`,
+        statements: step.statements,
+        completes: step.completes.map((definition) => definitions.indexOf(definition)),
+      },
+    }
+  })
+}
+
+function nameOf({ schema, name }: RunTable): string {
+  return quoteTable(schema, name)
+}

@@ -1,0 +1,41 @@
+import { openSession } from '../postgres/session.ts'
+import type { Session } from '../postgres/session.ts'
+import type { OpenLane } from './lane.ts'
+
+/**
+ * What opens a lane's connection.
+ *
+ * @param name - what `pg_stat_activity` shows, e.g. `downpour 1f0c2d3e lane 2`
+ */
+export function openerOf(url: string, name: string): OpenLane {
+  return ({ waitSeconds }) =>
+    openSession({
+      url,
+      applicationName: name,
+      ...(waitSeconds === undefined
+        ? {}
+        : { waitForServer: true, connectTimeoutSeconds: waitSeconds }),
+    })
+}
+
+/**
+ * Begins a transaction that does not end because its client is slow, and ends within a minute when
+ * the client's machine has vanished. Set for the transaction only, since behind a pooler the session
+ * is somebody else's next.
+ */
+export async function beginStep(session: Session): Promise<void> {
+  await session.begin()
+  // Those that the server's version and platform have; a Unix socket ignores TCP's.
+  await session.query(
+    `select set_config(name, wanted.value, true)
+     from (values
+       ('idle_in_transaction_session_timeout', '0'),
+       ('transaction_timeout', '0'),
+       ('tcp_keepalives_idle', '10'),
+       ('tcp_keepalives_interval', '10'),
+       ('tcp_keepalives_count', '3'),
+       ('tcp_user_timeout', '30000'),
+       ('client_connection_check_interval', '10000')) as wanted(name, value)
+     join pg_settings using (name)`,
+  )
+}

@@ -1,0 +1,82 @@
+import type { ExistingRows } from '../plan/build-plan.ts'
+import type { CountRequest } from '../plan/counts.ts'
+import type { StrategyChoice } from '../write/choose-strategy.ts'
+
+/** What one transaction covers. In `run` everything or nothing is there at the end. */
+export type TransactionExtent = 'chunk' | 'table' | 'run'
+
+/** What becomes of indexes and foreign keys during the load; `auto` defers where that pays. */
+export type IndexMode = 'auto' | 'keep' | 'defer'
+
+/** What decides a run: kept in the ledger, so that whoever resumes or joins it does the same. */
+export interface RunOptions {
+  readonly profile: string
+  readonly seed: number
+  /** The profile's, as they were then. */
+  readonly profileCounts: Readonly<Record<string, number>>
+  /** From `--count`, exactly. */
+  readonly counts: Readonly<Record<string, number>>
+  /** Multiplies the profile's counts. */
+  readonly scale: number
+  readonly only: readonly string[] | null
+  /** What to do with rows that are there: refuse them, grow the tables or empty them. */
+  readonly existing: 'refuse' | 'append' | 'reset'
+  readonly strategy: StrategyChoice
+  /** Rows per chunk. */
+  readonly chunkSize: number
+  readonly transaction: TransactionExtent
+  readonly indexes: IndexMode
+  readonly onError: 'stop' | 'skip'
+  /** How many rows may be left out under `skip`. */
+  readonly maxErrors: number
+}
+
+/** The options that were said, as opposed to those that follow from the configuration. */
+export type RunWishes = { readonly [Key in keyof RunOptions]?: RunOptions[Key] | undefined }
+
+/**
+ * What was said and is not so in a run that is to be continued.
+ *
+ * @returns in words, e.g. `--profile "dev" was asked for, and the run has "staging"`
+ */
+export function optionDifferences(recorded: RunOptions, wishes: RunWishes): readonly string[] {
+  return (Object.keys(wishes) as (keyof RunOptions)[]).flatMap((option) => {
+    const wish = wishes[option]
+    if (wish === undefined || canonical(recorded[option]) === canonical(wish)) return []
+    const [was, is] = [recorded[option], wish].map((value) => JSON.stringify(value))
+    return [`${names[option]} ${is} was asked for, and the run has ${was}`]
+  })
+}
+
+/** The counts that a plan is built from. */
+export function countsOf({ profileCounts, counts, scale }: RunOptions): CountRequest {
+  return { explicit: counts, profile: profileCounts, scale }
+}
+
+/** The database keeps no order of keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+const names: Readonly<Record<keyof RunOptions, string>> = {
+  profile: '--profile',
+  seed: '--seed',
+  profileCounts: 'the profile’s counts',
+  counts: '--count',
+  scale: '--scale',
+  only: '--only',
+  existing: '--append or --reset',
+  strategy: '--strategy',
+  chunkSize: '--chunk-size',
+  transaction: '--transaction',
+  indexes: '--indexes',
+  onError: '--on-error',
+  maxErrors: '--max-errors',
+}
+
+/** What the tables held when an appending run began, by key. */
+export type RowsBefore = Readonly<Record<string, ExistingRows>>

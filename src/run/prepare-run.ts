@@ -1,0 +1,77 @@
+import type { Project } from '../config/load-project.ts'
+import { DownpourError } from '../errors.ts'
+import { readRunTables } from '../ledger/runs.ts'
+import type { RunRecord, RunTable } from '../ledger/runs.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import { checkPlan } from '../plan/check-plan.ts'
+import { fingerprintDifferences, fingerprintPlan } from '../plan/fingerprint.ts'
+import { loadedTables } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Session } from '../postgres/session.ts'
+import type { Target } from '../write/target.ts'
+import { checkTargets } from './check-target.ts'
+import { countsOf } from './options.ts'
+import type { RowsBefore, RunOptions } from './options.ts'
+
+/** What a run loads, and where. */
+export interface PreparedRun {
+  readonly plan: Plan
+  readonly targets: readonly Target[]
+  readonly tables: readonly RunTable[]
+}
+
+/** The plan that follows from a run's options; the same on every machine. */
+export async function planRun(
+  project: Project,
+  options: RunOptions,
+  before: RowsBefore | undefined,
+): Promise<Plan> {
+  const plan = await buildPlan({
+    tables: project.tables,
+    refinements: project.refinements,
+    seed: options.seed,
+    referenceDate: project.config.referenceDate,
+    counts: countsOf(options),
+    only: options.only ?? undefined,
+    existing: before && new Map(Object.entries(before)),
+  })
+  await checkPlan(plan)
+  return plan
+}
+
+/**
+ * Prepares to go on with a recorded run, in whatever process or thread.
+ *
+ * @throws DownpourError `RUN_DIFFERS` when schema, seeders or the program are not those of the run
+ */
+export async function prepareRecorded(
+  session: Session,
+  project: Project,
+  run: RunRecord,
+): Promise<PreparedRun> {
+  const plan = await planRun(project, run.options, run.before ?? undefined)
+  const differences = fingerprintDifferences(run.fingerprint, await fingerprintPlan(plan))
+  if (differences.length > 0) throw runDiffers(run, differences)
+  const targets = await checkTargets(session, loadedTables(plan))
+  return { plan, targets, tables: await readRunTables(session, run.id) }
+}
+
+/** @param differences - in words */
+export function runDiffers(run: RunRecord, differences: readonly string[]): DownpourError {
+  return new DownpourError({
+    code: 'RUN_DIFFERS',
+    message: `Cannot go on with run ${run.id}: it is not the same any more`,
+    why: `${shortened(differences).join('; ')}.`,
+    fix: 'Seed with the options, the schema and the seeders of that run; or throw it away and begin again with --restart.',
+  })
+}
+
+function shortened(differences: readonly string[]): readonly string[] {
+  if (differences.length <= mostDifferences) return differences
+  return [
+    ...differences.slice(0, mostDifferences),
+    `and ${differences.length - mostDifferences} more`,
+  ]
+}
+
+const mostDifferences = 5

@@ -1,0 +1,50 @@
+import { hostname } from 'node:os'
+import type { Project } from '../config/load-project.ts'
+import { databaseLedger } from '../ledger/database-ledger.ts'
+import { explainStep } from './explain-step.ts'
+import type { LaneStart } from './host-lanes.ts'
+import { runLane } from './lane.ts'
+import type { LaneEnd } from './lane.ts'
+import { openerOf } from './lane-session.ts'
+import type { RunOptions } from './options.ts'
+import { createPerform } from './perform.ts'
+import type { PreparedRun } from './prepare-run.ts'
+
+export interface RecordedLane extends LaneStart {
+  readonly url: string
+  readonly run: string
+  readonly options: RunOptions
+  readonly project: Project
+  readonly prepared: PreparedRun
+}
+
+/** A lane that works from the ledger in the database. */
+export function runRecordedLane(lane: RecordedLane): Promise<LaneEnd> {
+  const { url, run, number, prepared, signal, patience, onEvent } = lane
+  const ledger = databaseLedger(run, `${processName()} lane ${number}`)
+  return runLane({
+    url,
+    open: openerOf(url, `downpour ${run} lane ${number}`),
+    ledger,
+    perform: createPerform(
+      {
+        ...prepared,
+        run,
+        options: lane.options,
+        schemaTables: lane.project.tables,
+        onRows: (step, rows) => onEvent({ kind: 'rows', step, rows }),
+      },
+      ledger,
+    ),
+    signal,
+    patience,
+    onCommitted: (step) => onEvent({ kind: 'committed', step }),
+    onRolledBack: (step) => onEvent({ kind: 'rolled back', step }),
+    explain: (failure) => explainStep(prepared.tables, failure),
+  })
+}
+
+/** Who works here, for people: `pid 4711 on shop-1`. */
+export function processName(): string {
+  return `pid ${process.pid} on ${hostname()}`
+}

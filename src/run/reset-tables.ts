@@ -1,0 +1,57 @@
+import { DownpourError } from '../errors.ts'
+import type { TableModel } from '../model/table.ts'
+import { quoteTable } from '../postgres/identifiers.ts'
+import { serverError, serverSaid } from '../postgres/server-error.ts'
+import type { Session } from '../postgres/session.ts'
+import { verdictOn } from './faults.ts'
+
+/**
+ * Empties tables and restarts their sequences, all or none, in whatever transaction is open.
+ *
+ * @param all - every table of the schema
+ * @throws DownpourError `RESET_FAILED` with the server's reason
+ */
+export async function resetTables(
+  session: Session,
+  tables: readonly TableModel[],
+  all: readonly TableModel[],
+): Promise<void> {
+  const names = tables.map(({ schema, name }) => quoteTable(schema, name))
+  if (names.length === 0) return
+  try {
+    await session.query(`truncate ${names.join(', ')} restart identity`)
+  } catch (error) {
+    throw resetError(error, referringTo(tables, all))
+  }
+}
+
+/** The tables that refer to some of these and are none of them. */
+function referringTo(tables: readonly TableModel[], all: readonly TableModel[]): readonly string[] {
+  const keys = new Set(tables.map(({ key }) => key))
+  return all
+    .filter(({ key, foreignKeys }) => {
+      return !keys.has(key) && foreignKeys.some(({ parent }) => keys.has(parent))
+    })
+    .map(({ key }) => key)
+}
+
+function resetError(error: unknown, referring: readonly string[]): unknown {
+  const reason = serverError(error)
+  if (!reason || verdictOn(error) !== 'fail') return error
+  const codes: Readonly<Record<string, string>> = {
+    '0A000':
+      referring.length === 0
+        ? 'Drop the foreign key of the table that refers to one of them, which is not in the schema.'
+        : `Empty ${referring.join(', ')} too: name it in --only as well, or empty all tables with "npm run reset".`,
+    '42P01': 'Apply the migrations: npm run migrate.',
+    '42501': 'Use a role that may truncate these tables.',
+  }
+  return new DownpourError({
+    code: 'RESET_FAILED',
+    message: 'Cannot empty the tables',
+    why: `${serverSaid(reason)}.`,
+    fix: codes[reason.code] ?? 'Remove the cause, then run it again; nothing was emptied.',
+    exitCode: 4,
+    cause: reason,
+  })
+}

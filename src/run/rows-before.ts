@@ -1,0 +1,95 @@
+import type { Project } from '../config/load-project.ts'
+import { DownpourError } from '../errors.ts'
+import { readRejectCounts } from '../ledger/progress.ts'
+import { listRuns, readRunTables } from '../ledger/runs.ts'
+import type { RunRecord } from '../ledger/runs.ts'
+import { checkGrowth } from '../plan/check-growth.ts'
+import { digestsIn } from '../plan/fingerprint.ts'
+import type { Plan, RowRange } from '../plan/plan.ts'
+import type { Session } from '../postgres/session.ts'
+import { readExistingRows } from './existing-rows.ts'
+import type { RowsBefore, RunOptions } from './options.ts'
+
+/** What finished runs have put into a table, without a gap from row 0 on. */
+interface Coverage {
+  readonly run: RunRecord
+  readonly rows: number
+  readonly rejected: number
+  /** Of the latest of these runs. */
+  readonly plan: RowRange
+  readonly digests: Readonly<Record<string, string>>
+}
+
+/** What tables hold, and what of that the ledger knows to be rows of ours. */
+export interface Before {
+  readonly rows: RowsBefore
+  readonly coverage: ReadonlyMap<string, Coverage>
+}
+
+/**
+ * Reads what is there before a run that grows tables.
+ *
+ * @param ledger - whether there is one to look into
+ * @throws DownpourError `APPEND_OTHER_SEED`
+ */
+export async function readBefore(
+  session: Session,
+  project: Project,
+  options: RunOptions,
+  ledger: 'ledger' | 'no ledger',
+): Promise<Before> {
+  const recorded = ledger === 'ledger' ? await readCoverage(session) : new Map<string, Coverage>()
+  const coverage = new Map<string, Coverage>()
+  const rows: Record<string, RowsBefore[string]> = {}
+  for (const table of project.tables) {
+    const found = await readExistingRows(session, table)
+    const known = recorded.get(table.key)
+    // Rows of somebody else among them, or rows that are gone: then nothing is known.
+    if (known && known.rows - known.rejected === found.rows && found.rows > 0) {
+      if (known.run.options.seed !== options.seed) throw otherSeed(table.key, known.run, options)
+      coverage.set(table.key, known)
+      rows[table.key] = { ...found, ours: known.rows }
+    } else {
+      rows[table.key] = found
+    }
+  }
+  return { rows, coverage }
+}
+
+/** Makes sure that rows which are there would not be others in the larger plan. */
+export async function refuseChangedRows(plan: Plan, { coverage }: Before): Promise<void> {
+  await checkGrowth(
+    plan,
+    new Map([...coverage].map(([key, { plan: range, digests }]) => [key, { range, digests }])),
+  )
+}
+
+async function readCoverage(session: Session): Promise<Map<string, Coverage>> {
+  const coverage = new Map<string, Coverage>()
+  for (const run of (await listRuns(session, ['finished'])).toReversed()) {
+    const rejected = await readRejectCounts(session, run.id)
+    for (const table of await readRunTables(session, run.id)) {
+      const known = coverage.get(table.key)
+      const follows = table.firstRow === (known?.rows ?? 0) && table.planFirst === 0
+      if (table.isEmptied || !follows) continue
+      coverage.set(table.key, {
+        run,
+        rows: table.firstRow + table.rowCount,
+        rejected: (known?.rejected ?? 0) + (rejected.get(table.key) ?? 0),
+        plan: { first: table.planFirst, count: table.planCount },
+        digests: digestsIn(run.fingerprint, table.key),
+      })
+    }
+  }
+  return coverage
+}
+
+function otherSeed(table: string, run: RunRecord, options: RunOptions): DownpourError {
+  return new DownpourError({
+    code: 'APPEND_OTHER_SEED',
+    message: `Cannot append to "${table}" with seed ${options.seed}`,
+    why: `Its rows are those of run ${run.id}, seed ${run.options.seed}; rows of two seeds may repeat each other’s unique values.`,
+    fix: `Append with --seed ${run.options.seed}, or begin again with --reset.`,
+    table,
+  })
+}

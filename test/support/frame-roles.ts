@@ -1,0 +1,54 @@
+import type { Frame } from './frame-proxy.ts'
+
+/** A frame, and what it is there for. */
+export interface PlayedFrame extends Frame {
+  /** Of the statement that it belongs to: `claim`, `copy`, `commit`, … */
+  readonly role: string
+  /** The same for all frames that look alike, e.g. `lane, server C of commit`. */
+  readonly kind: string
+}
+
+/** Names what the frames of an undisturbed run are there for. */
+export function playRoles(frames: readonly Frame[]): readonly PlayedFrame[] {
+  const statements = new Map<number, string>()
+  return frames.map((frame) => {
+    if (frame.side === 'client' && (frame.type === 'Q' || frame.type === 'P')) {
+      statements.set(frame.connection, frame.text ?? '')
+    }
+    const role = roleOf(statements.get(frame.connection))
+    const connection = connectionNames[frame.connection] ?? 'another'
+    return { ...frame, role, kind: `${connection}, ${frame.side} ${frame.type} of ${role}` }
+  })
+}
+
+/** In the order in which a run with one lane opens them. */
+export const connections = { main: 0, lock: 1, lane: 2 } as const
+
+const connectionNames = Object.keys(connections)
+
+function roleOf(statement: string | undefined): string {
+  if (statement === undefined) return 'start-up'
+  return roles.find(([, pattern]) => pattern.test(statement))?.[0] ?? 'other'
+}
+
+const roles: readonly (readonly [string, RegExp])[] = [
+  ['begin', /^begin/],
+  ['commit', /^commit/],
+  ['rollback', /^rollback/],
+  ['copy', /^copy/],
+  ['claim', /^select "phase".* for update/s],
+  ['share', /^select "state".* for share/s],
+  ['complete', /^update "downpour"\."steps"/],
+  ['order', /^update "downpour"\."run_tables"/],
+  ['restored', /^update "downpour"\."dropped"/],
+  ['end', /^update "downpour"\."runs"/],
+  ['record', /^insert into "downpour"/],
+  ['install', /^create schema/],
+  ['drop', /^(?:alter table .* drop constraint|drop index)/i],
+  ['build', /^create (?:unique )?index/i],
+  ['attach', /^alter table .* add constraint/i],
+  ['validate', /^alter table .* validate/i],
+  ['lock', /^lock table|advisory_xact_lock/],
+  ['settle', /setval|^analyze/],
+  ['settings', /set_config|^set local/i],
+]

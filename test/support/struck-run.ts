@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { DownpourError } from '../../src/errors.ts'
+import type { Patience } from '../../src/run/lane.ts'
+import { createTestDatabase } from './database.ts'
+import { startFrameProxy } from './frame-proxy.ts'
+import type { Fault } from './frame-proxy.ts'
+import { playRoles } from './frame-roles.ts'
+import type { PlayedFrame } from './frame-roles.ts'
+import { expectNothingLeft } from './leftovers.ts'
+import { orchardTables, seedOrchard } from './orchard.ts'
+import { ledgerStateOf, runStateOf } from './run-state.ts'
+import type { RunState } from './run-state.ts'
+import type { SeedWishes } from './seed-town.ts'
+
+/** A run through the proxy, of an orchard of its own. */
+export interface ProxiedRun {
+  /** The name of the database that each orchard is a copy of. */
+  readonly template: string
+  readonly wishes: SeedWishes
+}
+
+export interface UndisturbedRun {
+  readonly frames: readonly PlayedFrame[]
+  readonly state: RunState
+}
+
+export interface Strike {
+  readonly frame: PlayedFrame
+  readonly fault: Fault
+}
+
+/** What became of a run with a fault. */
+export interface StruckRun {
+  /** `survived`, or the code of the error that the run failed with. */
+  readonly outcome: string
+  /** What is not as it must be, in words; `undefined` when all is well. */
+  readonly problem: string | undefined
+  /** How often rows were sent, while the fault was there and after. */
+  readonly copies: number
+}
+
+/** Short: a test cannot wait as long as people can. */
+const patience: Patience = { attempts: 5, reconnectSeconds: 5, silenceSeconds: 0.3 }
+
+/** The orchard's run as the ones with faults are compared with. */
+export async function runUndisturbed(run: ProxiedRun): Promise<UndisturbedRun> {
+  const database = await createTestDatabase({ template: run.template })
+  const proxy = await startFrameProxy(database.url)
+  await seedOrchard(proxy.url, { ...run.wishes, patience: { ...patience, silenceSeconds: 60 } })
+  await proxy.close()
+  const state = await runStateOf(database.url, orchardTables)
+  await database.drop()
+  return { frames: playRoles(proxy.frames), state }
+}
+
+/**
+ * Does the run again with a fault at one frame; where it fails a second one, without a fault, goes
+ * on. Looks at what is left then.
+ */
+export async function runStruck(
+  run: ProxiedRun,
+  undisturbed: UndisturbedRun,
+  { frame, fault }: Strike,
+): Promise<StruckRun> {
+  const database = await createTestDatabase({ template: run.template })
+  const proxy = await startFrameProxy(database.url, ({ connection, place }) => {
+    if (connection !== frame.connection || place !== frame.place) return 'pass'
+    if (fault === 'stall') setTimeout(() => proxy.release(), releaseMilliseconds)
+    return fault
+  })
+  const url = new URL(proxy.url)
+  url.searchParams.set('connect_timeout', '2')
+  const copies = () =>
+    proxy.frames.filter(({ type, text }) => type === 'Q' && text?.startsWith('copy')).length
+  let outcome = 'unknown'
+  try {
+    outcome = await outcomeOf(seedOrchard(url.href, { ...run.wishes, patience }))
+    await proxy.close()
+    if (proxy.struck.length !== 1) return { outcome, problem: 'the frame never came', copies: 0 }
+    await expectNothingLeft(database.url)
+    const { runs } = await ledgerStateOf(database.url)
+    if (outcome !== 'survived' && runs[0] !== 'finished') {
+      await within(seedOrchard(database.url, { ...run.wishes, patience }), 'the second run')
+      await expectNothingLeft(database.url)
+    }
+    const state = await runStateOf(database.url, orchardTables)
+    const problem = isDeepStrictEqual(state, undisturbed.state)
+      ? undefined
+      : `the database is another one: ${JSON.stringify(state)}`
+    return { outcome, problem, copies: copies() }
+  } catch (error) {
+    return { outcome, problem: describe(error), copies: copies() }
+  } finally {
+    await proxy.close().catch(() => {})
+    await database.drop()
+  }
+}
+
+/** By then the lane has given its connection up. */
+const releaseMilliseconds = 900
+
+/** @throws whatever a command would call a bug, and failures that are not the connection's */
+async function outcomeOf(run: Promise<unknown>): Promise<string> {
+  try {
+    await within(run, 'the run')
+    return 'survived'
+  } catch (error) {
+    if (!(error instanceof DownpourError) || !/^CONNECT/.test(error.code)) throw error
+    return error.code
+  }
+}
+
+async function within<T>(work: Promise<T>, what: string): Promise<T> {
+  const stop = new AbortController()
+  work.catch(() => {})
+  const tooLate = sleep(deadlineSeconds * 1000, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`${what} hangs`)
+  })
+  tooLate.catch(() => {})
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    stop.abort()
+  }
+}
+
+const deadlineSeconds = 30
+
+function describe(error: unknown): string {
+  if (error instanceof DownpourError) return `${error.code}: ${error.message}. ${error.why}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** Does work for each item, some at a time. */
+export async function forEachOf<T>(
+  items: readonly T[],
+  atATime: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values()
+  await Promise.all(
+    Array.from({ length: atATime }, async () => {
+      for (const item of queue) await work(item)
+    }),
+  )
+}
