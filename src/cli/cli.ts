@@ -3,21 +3,31 @@ import type { Argv, CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
 import { completionCommand } from './completion.ts'
 import { dbActions, dbCommand } from './db.ts'
+import { initCommand } from './init.ts'
 import { migrateCommand } from './migrate.ts'
 import { createOutput } from './output.ts'
 import { withCommonOptions } from './options.ts'
 import { previewCommand } from './preview.ts'
+import { rejectsCommand } from './rejects.ts'
 import { resetCommand } from './reset.ts'
+import { restoreCommand } from './restore.ts'
 import { reportFailure } from './run-command.ts'
 import { seedCommand } from './seed.ts'
+import { statusCommand } from './status.ts'
 import { program } from './npm-command.ts'
+import { undoCommand } from './undo.ts'
 import { usageError } from './usage-error.ts'
 import type { Usage } from './usage-error.ts'
 
 const commands = [
   seedCommand,
+  statusCommand,
+  rejectsCommand,
+  undoCommand,
+  restoreCommand,
   resetCommand,
   migrateCommand,
+  initCommand,
   previewCommand,
   dbCommand,
   completionCommand,

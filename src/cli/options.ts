@@ -1,6 +1,15 @@
 import type { Argv } from 'yargs'
 import { DownpourError } from '../errors.ts'
 
+/** What `withDatabaseOptions` reads. */
+export interface DatabaseArguments {
+  readonly config: string
+  readonly databaseUrl?: string | undefined
+  readonly confirm?: string | undefined
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
 /** An option with one value; said twice, the last one counts. */
 export const single = { type: 'string', requiresArg: true, coerce: lastOf<string> } as const
 

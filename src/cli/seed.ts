@@ -86,7 +86,7 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
       .option('ledger', {
         type: 'boolean',
         default: true,
-        describe: 'Write the run down; without, it cannot be resumed or undone',
+        describe: 'Write the run down; after --no-ledger it cannot be resumed or undone',
       })
       .conflicts('append', 'reset')
       .conflicts('resume', ['restart', 'reset', 'join'])

@@ -55,9 +55,7 @@ export function databaseLedger(run: string, worker: string): Ledger {
       .orderBy(asc(steps.phase), asc(steps.number))
       .limit(1)
       .for('update')
-    await session.query(
-      'set local statement_timeout to default; set local lock_timeout to default',
-    )
+    await session.query('set local statement_timeout to default; set local lock_timeout to default')
     return row && stepOf(row)
   }
 
@@ -107,7 +105,8 @@ export function databaseLedger(run: string, worker: string): Ledger {
         .from(steps)
         .where(thisStep(step))
         .for('update')
-      if (row?.isDone) return 'done'
+      // Without a row it was put back by `restore` meanwhile.
+      if (!row || row.isDone) return 'done'
       await shareRun(session)
       return 'open'
     },
@@ -156,8 +155,10 @@ export function databaseLedger(run: string, worker: string): Ledger {
     },
 
     async recordRejects(session, rejected) {
-      if (rejected.length === 0) return
-      await session.db.insert(rejects).values(rejected.map((reject) => ({ run, ...reject })))
+      for (let first = 0; first < rejected.length; first += rejectsPerStatement) {
+        const part = rejected.slice(first, first + rejectsPerStatement)
+        await session.db.insert(rejects).values(part.map((reject) => ({ run, ...reject })))
+      }
     },
 
     async countRejects(session) {
@@ -171,6 +172,9 @@ export function databaseLedger(run: string, worker: string): Ledger {
     recordEnd: (session) => setRunState(session, run, 'finished'),
   }
 }
+
+/** A statement takes 65,533 parameters. */
+const rejectsPerStatement = 1000
 
 const stepColumns = {
   phase: steps.phase,

@@ -82,16 +82,22 @@ export const ledgerVersion = versions.length
  * The version that is installed.
  *
  * @returns 0 when there is no ledger
+ * @throws DownpourError `LEDGER_NO_RIGHT`
  */
 export async function readLedgerVersion(session: Session): Promise<number> {
-  const [found] = await session.query<{ exists: boolean }>(
-    `select to_regclass('downpour.installation') is not null as exists`,
-  )
-  if (!found!.exists) return 0
-  const [row] = await session.query<{ version: number }>(
-    'select version from downpour.installation',
-  )
-  return row!.version
+  return explained(async () => {
+    // to_regclass() may answer from before a lock was waited for: only reading a table makes the
+    // server forget what it knows of the catalog.
+    const [found] = await session.query<{ exists: boolean }>(
+      `select exists (select from pg_class join pg_namespace n on n.oid = relnamespace
+         where nspname = 'downpour' and relname = 'installation') as exists`,
+    )
+    if (!found!.exists) return 0
+    const [row] = await session.query<{ version: number }>(
+      'select version from downpour.installation',
+    )
+    return row!.version
+  })
 }
 
 /**
@@ -128,7 +134,7 @@ const installLock = '5211374918246002'
  * @throws DownpourError `LEDGER_…`
  */
 export async function ensureLedger(session: Session): Promise<void> {
-  const installed = await explained(() => readLedgerVersion(session))
+  const installed = await readLedgerVersion(session)
   refuseNewer(installed)
   if (installed < ledgerVersion) await installLedger(session)
 }

@@ -130,10 +130,7 @@ export interface RejectedRow {
 }
 
 /** Reads the rows that a run left out, parents first. */
-export async function readRejects(
-  session: Session,
-  run: string,
-): Promise<readonly RejectedRow[]> {
+export async function readRejects(session: Session, run: string): Promise<readonly RejectedRow[]> {
   return session.db
     .select({
       table: rejects.tableKey,
@@ -164,10 +161,7 @@ function toTheSecond(time: ReturnType<typeof sql>) {
   return sql<string>`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`
 }
 
-async function readTableProgress(
-  session: Session,
-  run: string,
-): Promise<readonly TableProgress[]> {
+async function readTableProgress(session: Session, run: string): Promise<readonly TableProgress[]> {
   const rejected = await readRejectCounts(session, run)
   const rows = await session.db
     .select({
@@ -203,10 +197,7 @@ async function readStepProgress(session: Session, run: string): Promise<readonly
     .orderBy(sql`min(${steps.phase})`)
 }
 
-async function readDropped(
-  session: Session,
-  run: string,
-): Promise<readonly DroppedDefinition[]> {
+async function readDropped(session: Session, run: string): Promise<readonly DroppedDefinition[]> {
   const rows = await session.db
     .select({ definition: dropped.definition })
     .from(dropped)

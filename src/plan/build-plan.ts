@@ -143,7 +143,10 @@ function countFor(input: {
       table: model.key,
     })
   }
-  if (asked !== undefined || refinement.each) return asked
+  if (refinement.each) return asked
+  // A profile says how large a table is to be at least; only `--count` says it exactly.
+  const isExact = request.counts.explicit[model.key] !== undefined
+  if (asked !== undefined) return isExact ? asked : Math.max(asked, placement.ours)
   const total = Math.max(placement.ours, known)
   return total > 0 ? total : undefined
 }

@@ -130,12 +130,11 @@ function serverReason(error: ServerError, address: DatabaseUrl): Reason {
         exitCode: 2,
       }
     case '53300':
-      return {
-        code: 'CONNECT_TOO_MANY',
-        why,
-        fix: 'Close other connections, or raise max_connections on the server.',
-        exitCode: 4,
-      }
+      return tooMany(why, 'raise max_connections on the server')
+    case '08P01':
+      // PgBouncer has one code for everything; its word for the limit is the setting's name.
+      if (/max_\w*client_conn/.test(error.message)) return tooMany(why, 'raise that limit')
+      return { code: 'CONNECT_SERVER', why, fix: 'Look into the pooler’s log.', exitCode: 4 }
     case '57P01':
     case '57P02':
     case '57P03':
@@ -143,6 +142,11 @@ function serverReason(error: ServerError, address: DatabaseUrl): Reason {
     default:
       return { code: 'CONNECT_SERVER', why, fix: 'Look into the server’s log.', exitCode: 4 }
   }
+}
+
+function tooMany(why: string, remedy: string): Reason {
+  const fix = `Close other connections, or ${remedy}.`
+  return { code: 'CONNECT_TOO_MANY', why, fix, exitCode: 4 }
 }
 
 function authentication(why: string): Reason {

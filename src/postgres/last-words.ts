@@ -32,5 +32,5 @@ function readFields(bytes: Buffer): { code: string; message: string; severity: s
     fields.set(field.slice(0, 1), field.slice(1))
   }
   const field = (type: string) => fields.get(type) ?? ''
-  return { code: field('C'), message: field('M'), severity: field('V') }
+  return { code: field('C'), message: field('M'), severity: field('V') || field('S') }
 }

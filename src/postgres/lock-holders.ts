@@ -15,6 +15,7 @@ export async function readLockHolders(
        concat_ws(', ', nullif(a.application_name, ''), a.state)) as holder
      from pg_locks l join pg_stat_activity a using (pid)
      where l.granted and l.pid <> pg_backend_pid()
+       and l.database = (select oid from pg_database where datname = current_database())
        and l.relation in (select name::regclass from json_array_elements_text($1::text::json) as listed(name))
      order by 1`,
     [JSON.stringify(tables)],

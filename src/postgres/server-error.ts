@@ -33,7 +33,12 @@ export function unwrapError(error: unknown): unknown {
 export function serverError(error: unknown): ServerError | undefined {
   const inner = unwrapError(error)
   // By shape, since a project may hold more than one copy of postgres.js.
-  if (!(inner instanceof Error) || !('code' in inner) || !('severity' in inner)) return undefined
+  if (!(inner instanceof Error) || !('code' in inner)) return undefined
+  // PgBouncer sends no other severity than the one that a server would translate.
+  if (!('severity' in inner) && 'severity_local' in inner) {
+    Object.assign(inner, { severity: inner.severity_local })
+  }
+  if (!('severity' in inner)) return undefined
   return typeof inner.code === 'string' && /^[0-9A-Z]{5}$/.test(inner.code)
     ? (inner as ServerError)
     : undefined

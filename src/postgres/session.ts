@@ -242,7 +242,8 @@ function createSession(parts: Parts): Session {
   async function begin(): Promise<void> {
     // The server only warns, and the first COMMIT would end both.
     if (inTransaction) throw new Error('The session is in a transaction already')
-    await command('begin')
+    // The ledger is written for it: any other level would fail lanes that claim steps side by side.
+    await command('begin isolation level read committed')
     inTransaction = true
   }
 
@@ -320,17 +321,19 @@ function createSession(parts: Parts): Session {
       if (copying) throw new Error('A COPY is in progress on this session')
       copying = true
       await cancelling
-      const copy = await copyIn(
-        {
-          client,
-          socket: line.socket,
-          explain: (error) => line.explain(error),
-          onLost: (listener) => line.onBroken(listener),
-          onAnswered: () => {
-            copying = false
+      const copy = await awaited(() =>
+        copyIn(
+          {
+            client,
+            socket: line.socket,
+            explain: (error) => line.explain(error),
+            onLost: (listener) => line.onBroken(listener),
+            onAnswered: () => {
+              copying = false
+            },
           },
-        },
-        statement,
+          statement,
+        ),
       )
       return {
         write: (bytes) => awaited(() => copy.write(bytes)),
@@ -389,7 +392,10 @@ function connectionLost(address: DatabaseUrl, cause: unknown): DownpourError {
     code: 'CONNECTION_LOST',
     message: `Lost the connection to ${placeOf(address)}`,
     why: reasonOfLoss(cause),
-    fix: 'Look into the server’s log; once it answers again, run the command again.',
+    fix:
+      serverError(cause)?.message === 'query_wait_timeout'
+        ? 'Let the pooler have more connections to the server (default_pool_size): a run needs two, and one for each lane.'
+        : 'Look into the server’s log; once it answers again, run the command again.',
     exitCode: 4,
     cause,
   })

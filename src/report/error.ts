@@ -35,6 +35,7 @@ export function errorObject(error: DownpourError): object {
  */
 export function unexpectedError(error: unknown): DownpourError {
   const inner = unwrapError(error)
+  if (inner instanceof DownpourError) return inner
   const reason = serverError(inner)
   if (reason) {
     return new DownpourError({

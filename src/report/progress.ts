@@ -101,7 +101,11 @@ function progressLine(progress: LoadProgress, milliseconds: number, width: numbe
     `${'█'.repeat(filled)}${'░'.repeat(10 - filled)} ${percent}`,
     `${formatShort(rows)}/${formatShort(total)}`,
     ...(unit === 'rows' ? [`${formatShort(rate)} rows/s`] : []),
-    share < 1 ? `${formatClock((total - rows) / Math.max(rate, 1))} left` : formatClock(seconds),
+    ...(share === 1
+      ? [formatClock(seconds)]
+      : rows > 0
+        ? [`${formatClock((total - rows) / rate)} left`]
+        : []),
   ]
   while (pieces.length > 2 && pieces.join('  ').length > room) pieces.pop()
   const line = pieces.join('  ')

@@ -1,13 +1,11 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import type { RunTable } from '../ledger/runs.ts'
-import { phases } from '../ledger/step.ts'
-import type { Step } from '../ledger/step.ts'
 import { readDefinitions } from '../postgres/definitions.ts'
 import type { Definition, KeptDefinition } from '../postgres/definitions.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
-import { rebuildSteps } from '../postgres/rebuild.ts'
 import type { Session } from '../postgres/session.ts'
 import type { RunOptions } from './options.ts'
+import { planRebuild } from './plan-rebuild.ts'
 import { readTableOrder } from './table-order.ts'
 
 export interface Deferral {
@@ -107,28 +105,6 @@ async function readDroppable(
           ({ kind, build }) => kind === 'index' && !build!.startsWith('CREATE UNIQUE'),
         )
   return { definitions, kept }
-}
-
-function planRebuild(definitions: readonly Definition[]): readonly Step[] {
-  const taken = new Map<number, number>()
-  return rebuildSteps(definitions).map((step) => {
-    const phase = phases[step.phase]
-    const number = taken.get(phase) ?? 0
-    taken.set(phase, number + 1)
-    return {
-      phase,
-      number,
-      kind: 'rebuild',
-      position: undefined,
-      firstRow: 0,
-      rowCount: 0,
-      task: {
-        title: `${step.names.join(', ')} on ${step.table}`,
-        statements: step.statements,
-        completes: step.completes.map((definition) => definitions.indexOf(definition)),
-      },
-    }
-  })
 }
 
 function nameOf({ schema, name }: RunTable): string {

@@ -17,16 +17,15 @@ export async function explainStep(
   const told = table ? loadError({ error, table: table.key }) : error
   if (!(told instanceof DownpourError) || told.code !== 'LOAD_LOCK') return told
   if (!session || session.closed) return told
-  const names = own.map(({ schema, name }) => quoteTable(schema, name))
-  const holders = await readLockHolders(session, names).catch(() => [])
-  if (holders.length === 0) return told
-  return new DownpourError({
-    code: told.code,
-    message: told.message,
-    why: `${told.why} Held by ${holders.join(', ')}.`,
-    fix: told.fix,
-    exitCode: told.exitCode,
-    ...(told.table === undefined ? {} : { table: told.table }),
-    cause: told.cause,
-  })
+  for (const { key, schema, name } of own) {
+    const holders = await readLockHolders(session, [quoteTable(schema, name)]).catch(() => [])
+    if (holders.length > 0) return lockError(error, key, holders)
+  }
+  return told
+}
+
+function lockError(error: unknown, table: string, holders: readonly string[]): DownpourError {
+  const { code, message, why, fix, exitCode, cause } = loadError({ error, table }) as DownpourError
+  const told = `${why} Held by ${holders.join(', ')}.`
+  return new DownpourError({ code, message, why: told, fix, exitCode, table, cause })
 }

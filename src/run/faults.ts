@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DownpourError } from '../errors.ts'
 import { isConnectionLost, serverError } from '../postgres/server-error.ts'
 
@@ -24,6 +25,42 @@ export function verdictOn(error: unknown): Verdict {
     if (code !== undefined) return passing.has(code) ? 'retry' : 'fail'
   }
   return 'fail'
+}
+
+/**
+ * Does something again as long as what stops it may pass.
+ *
+ * @throws what it failed with in the end; the signal's reason
+ */
+export async function withPatience<T>(
+  options: {
+    readonly attempts: number
+    readonly signal: AbortSignal
+    /** Aborted when a connection is not needed any more. */
+    readonly over: AbortSignal
+  },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { attempts, signal, over } = options
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
+    try {
+      return await work()
+    } catch (error) {
+      const isVain = verdictOn(error) === 'no connection' && over.aborted
+      if (verdictOn(error) === 'fail' || attempt >= attempts || isVain) throw error
+      await pause(attempt, [signal, over])
+    }
+  }
+}
+
+/** Waits before the next attempt, or until one of the signals is aborted. */
+export async function pause(
+  attempt: number,
+  signals: readonly (AbortSignal | undefined)[],
+): Promise<void> {
+  const signal = AbortSignal.any(signals.filter((each) => each !== undefined))
+  await sleep(backoff(attempt), undefined, { signal }).catch(() => {})
 }
 
 /** The server's state, which may be another one soon. */

@@ -3,8 +3,9 @@ import { findRun } from '../ledger/runs.ts'
 import { openSession } from '../postgres/session.ts'
 import { startThread } from '../threads/start-thread.ts'
 import { packError, unpackError } from '../threads/error-data.ts'
-import type { ErrorData, ThreadMain } from '../threads/port.ts'
-import type { HostLane, LaneEvent } from './host-lanes.ts'
+import type { ErrorData, Port, ThreadMain } from '../threads/port.ts'
+import { verdictOn, withPatience } from './faults.ts'
+import type { HostLane, LaneEvent, LaneStart } from './host-lanes.ts'
 import type { LaneEnd, Patience } from './lane.ts'
 import { prepareRecorded } from './prepare-run.ts'
 import { runRecordedLane } from './recorded-lane.ts'
@@ -17,21 +18,28 @@ interface LaneData {
   readonly patience: Patience
 }
 
-type ToLane = 'stop'
-type FromLane = LaneEvent | { readonly kind: 'done' } | { readonly kind: 'no connection'; readonly error: ErrorData }
+type ToLane = 'stop' | 'over'
+type FromLane =
+  | LaneEvent
+  | { readonly kind: 'done' }
+  | { readonly kind: 'no connection'; readonly error: ErrorData }
 
 /**
  * Hosts each lane on a thread of its own, which loads the project again and makes sure that its plan
  * is the run's. No row crosses threads.
  */
 export function threadLanes(options: Omit<LaneData, 'number' | 'patience'>): HostLane {
-  return async ({ number, patience, signal, onEvent }) => {
+  return async ({ number, patience, signal, over, onEvent }) => {
     const thread = startThread<LaneData, ToLane, FromLane>(
       new URL('./lane-thread.ts', import.meta.url),
       { data: { ...options, number, patience }, name: `lane ${number}` },
     )
     const stop = () => thread.post('stop')
+    const tellOver = () => thread.post('over')
     signal.addEventListener('abort', stop)
+    over.addEventListener('abort', tellOver)
+    if (signal.aborted) stop()
+    if (over.aborted) tellOver()
     let end: LaneEnd | undefined
     thread.onMessage((message) => {
       if (message.kind === 'done') end = { kind: 'done' }
@@ -46,31 +54,47 @@ export function threadLanes(options: Omit<LaneData, 'number' | 'patience'>): Hos
       throw error
     } finally {
       signal.removeEventListener('abort', stop)
+      over.removeEventListener('abort', tellOver)
     }
   }
 }
 
 /** What the thread does. */
 export const main: ThreadMain<LaneData, ToLane, FromLane> = async (port, data) => {
-  const stopping = new AbortController()
-  port.onMessage(() => stopping.abort(new Error('The lane was stopped')))
-  const { signal } = stopping
-  const { url, number, patience } = data
-  const project = await loadProject(data.configFile)
-  signal.throwIfAborted()
-  const session = await openSession({ url, applicationName: `downpour ${data.run} lane ${number}` })
-  const run = (await findRun(session, data.run))!
-  const prepared = await prepareRecorded(session, project, run).finally(() => session.close())
-  const end = await runRecordedLane({
-    url,
-    run: run.id,
-    options: run.options,
-    project,
-    prepared,
-    number,
-    patience,
-    signal,
-    onEvent: (event) => port.post(event),
+  const [stopping, ending] = [new AbortController(), new AbortController()]
+  port.onMessage((message) => {
+    if (message === 'over') ending.abort()
+    else stopping.abort(new Error('The lane was stopped'))
   })
+  const end = await work(port, data, { signal: stopping.signal, over: ending.signal })
   port.post(end.kind === 'done' ? end : { ...end, error: packError(end.error) })
+}
+
+async function work(
+  port: Port<FromLane, ToLane>,
+  { configFile, url, run: id, number, patience }: LaneData,
+  { signal, over }: Pick<LaneStart, 'signal' | 'over'>,
+): Promise<LaneEnd> {
+  const project = await loadProject(configFile)
+  async function prepare() {
+    const session = await openSession({ url, applicationName: `downpour ${id} lane ${number}` })
+    try {
+      const run = (await findRun(session, id))!
+      return { run, prepared: await prepareRecorded(session, project, run) }
+    } finally {
+      await session.close()
+    }
+  }
+  try {
+    const { run, prepared } = await withPatience({ ...patience, signal, over }, prepare)
+    const onEvent = (event: LaneEvent) => port.post(event)
+    const { options } = run
+    return await runRecordedLane({
+      ...{ url, run: id, options, project, prepared },
+      ...{ number, patience, signal, over, onEvent },
+    })
+  } catch (error) {
+    if (verdictOn(error) !== 'no connection') throw error
+    return { kind: 'no connection', error }
+  }
 }

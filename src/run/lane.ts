@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Step, StepOutcome } from '../ledger/step.ts'
 import type { Session } from '../postgres/session.ts'
-import { backoff, verdictOn } from './faults.ts'
+import { pause, verdictOn } from './faults.ts'
 import { beginStep } from './lane-session.ts'
 import { watchConnection } from './watchdog.ts'
 
@@ -16,6 +15,8 @@ export interface LaneOptions {
   readonly perform: Perform
   /** Aborted when the lane is to stop: its open transaction is rolled back. */
   readonly signal: AbortSignal
+  /** Aborted when everything is done: the lane need not go on asking for a connection. */
+  readonly over?: AbortSignal
   /** A step of this lane is committed. */
   readonly onCommitted: (step: Step) => void
   /** What a step had done is undone: it will be done again, by whomever. */
@@ -89,7 +90,8 @@ export async function runLane(options: LaneOptions): Promise<LaneEnd> {
         await session?.rollback().catch(() => {})
         signal.throwIfAborted()
         const verdict = verdictOn(error)
-        if (verdict === 'fail' || attempt >= patience.attempts) {
+        const isNeeded = verdict !== 'no connection' || options.over?.aborted !== true
+        if (verdict === 'fail' || attempt >= patience.attempts || !isNeeded) {
           const told = await options.explain({ step: turn.step, error, session })
           if (verdict === 'no connection') return { kind: 'no connection', error: told }
           throw told
@@ -98,7 +100,7 @@ export async function runLane(options: LaneOptions): Promise<LaneEnd> {
           doubtful = turn.step ?? doubtful
           await session?.close()
         }
-        await sleep(backoff(attempt), undefined, { signal }).catch(() => {})
+        await pause(attempt, verdict === 'no connection' ? [signal, options.over] : [signal])
         attempt++
       }
     }

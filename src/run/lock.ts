@@ -4,6 +4,8 @@ import { DownpourError } from '../errors.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { backoff } from './faults.ts'
+import { defaultPatience } from './lane.ts'
+import { watchConnection } from './watchdog.ts'
 
 /** An arbitrary constant, the same in every version: advisory locks are numbers. */
 const lockKey = '5211374918246001'
@@ -26,10 +28,18 @@ export interface RunLock {
  * advisory lock in a connection that does nothing else. A session-level one would vanish behind a
  * transaction pooler.
  *
+ * @param silenceSeconds - after which a connection that does not answer is looked into
  * @throws DownpourError `REFUSED_BUSY`, naming who holds it
  */
-export async function takeRunLock(url: string): Promise<RunLock> {
-  const session = await openSession({ url, applicationName: `downpour (pid ${process.pid} on ${hostname()})`.slice(0, 63) })
+export async function takeRunLock(
+  url: string,
+  silenceSeconds = defaultPatience.silenceSeconds,
+): Promise<RunLock> {
+  const session = await openSession({
+    url,
+    applicationName: `downpour (pid ${process.pid} on ${hostname()})`.slice(0, 63),
+  })
+  const endWatch = watchConnection(session, url, silenceSeconds)
   try {
     await session.begin()
     // Not every version has all of them.
@@ -42,7 +52,10 @@ export async function takeRunLock(url: string): Promise<RunLock> {
     )
     if (!row!.taken) throw await busyError(session)
     const loss = new AbortController()
-    const stopListening = session.onClosed((error) => loss.abort(lockLost(error)))
+    const stopListening = session.onClosed((error) => {
+      endWatch()
+      loss.abort(lockLost(error))
+    })
     return {
       lost: loss.signal,
       async assertHeld() {
@@ -53,10 +66,12 @@ export async function takeRunLock(url: string): Promise<RunLock> {
       async release() {
         stopListening()
         await session.rollback().catch(() => {})
+        endWatch()
         await session.close()
       },
     }
   } catch (error) {
+    endWatch()
     await session.close()
     throw error
   }
@@ -70,13 +85,16 @@ export async function takeRunLock(url: string): Promise<RunLock> {
  * @throws DownpourError `REFUSED_BUSY`, naming who holds it
  * @returns what gives it back
  */
-export async function keepRunLock(url: string): Promise<() => Promise<void>> {
+export async function keepRunLock(
+  url: string,
+  silenceSeconds?: number,
+): Promise<() => Promise<void>> {
   const released = new AbortController()
-  let lock = await takeRunLock(url)
+  let lock = await takeRunLock(url, silenceSeconds)
   async function retake(): Promise<void> {
     for (let attempt = 1; !released.signal.aborted; attempt++) {
       await sleep(backoff(attempt), undefined, { signal: released.signal }).catch(() => {})
-      const retaken = await takeRunLock(url).catch((error: unknown) => error)
+      const retaken = await takeRunLock(url, silenceSeconds).catch((error: unknown) => error)
       if (retaken instanceof Error) {
         if (retaken instanceof DownpourError && retaken.code === 'REFUSED_BUSY') return
         continue
@@ -112,15 +130,29 @@ function lockLost(error: unknown): DownpourError {
   })
 }
 
-/** A role that may not look at the holder's session sees its name only. */
-async function busyError(session: Session): Promise<DownpourError> {
-  const [holder] = await session.query<{ name: string; address: string; since: string | null }>(`
+/** Who holds the lock. */
+export interface LockHolder {
+  /** E.g. `downpour (pid 4711 on shop-1)`. */
+  readonly name: string
+  readonly address: string
+  /** `null` for a role that may not look at the holder's session. */
+  readonly since: string | null
+}
+
+/** @returns `undefined` when nobody holds it */
+export async function readLockHolder(session: Session): Promise<LockHolder | undefined> {
+  const [holder] = await session.query<LockHolder>(`
     select a.application_name as name, coalesce(host(a.client_addr), 'this machine') as address,
       to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS') as since
     from pg_locks l join pg_stat_activity a using (pid)
     where l.locktype = 'advisory' and l.granted
       and l.database = (select oid from pg_database where datname = current_database())
       and (l.classid::int8 << 32) + l.objid::int8 = ${lockKey}`)
+  return holder
+}
+
+async function busyError(session: Session): Promise<DownpourError> {
+  const holder = await readLockHolder(session)
   return new DownpourError({
     code: 'REFUSED_BUSY',
     message: 'Another run is at work on this database',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Project } from '../config/load-project.ts'
 import type { NewRun, RunTable } from '../ledger/runs.ts'
+import { checkPlan } from '../plan/check-plan.ts'
 import { fingerprintPlan } from '../plan/fingerprint.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -41,10 +42,12 @@ export async function planNewRun(
 ): Promise<BeginningRun> {
   const { project, options, ledger, clock } = request
   const isAppending = options.existing === 'append'
-  const before = isAppending
-    ? await readBefore(session, project, options, ledger)
-    : undefined
-  const plan = await clock.time('plan', () => planRun(project, options, before?.rows))
+  const before = isAppending ? await readBefore(session, project, options, ledger) : undefined
+  const plan = await clock.time('plan', async () => {
+    const planned = await planRun(project, options, before?.rows)
+    await checkPlan(planned)
+    return planned
+  })
   const targets = await clock.time('check', async () => {
     const tables = loadedTables(plan)
     const found = await checkTargets(session, tables)

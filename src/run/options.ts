@@ -1,3 +1,4 @@
+import { canonicalValue } from '../plan/canonical.ts'
 import type { ExistingRows } from '../plan/build-plan.ts'
 import type { CountRequest } from '../plan/counts.ts'
 import type { StrategyChoice } from '../write/choose-strategy.ts'
@@ -42,7 +43,7 @@ export type RunWishes = { readonly [Key in keyof RunOptions]?: RunOptions[Key] |
 export function optionDifferences(recorded: RunOptions, wishes: RunWishes): readonly string[] {
   return (Object.keys(wishes) as (keyof RunOptions)[]).flatMap((option) => {
     const wish = wishes[option]
-    if (wish === undefined || canonical(recorded[option]) === canonical(wish)) return []
+    if (wish === undefined || canonicalValue(recorded[option]) === canonicalValue(wish)) return []
     const [was, is] = [recorded[option], wish].map((value) => JSON.stringify(value))
     return [`${names[option]} ${is} was asked for, and the run has ${was}`]
   })
@@ -51,15 +52,6 @@ export function optionDifferences(recorded: RunOptions, wishes: RunWishes): read
 /** The counts that a plan is built from. */
 export function countsOf({ profileCounts, counts, scale }: RunOptions): CountRequest {
   return { explicit: counts, profile: profileCounts, scale }
-}
-
-/** The database keeps no order of keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }
 
 const names: Readonly<Record<keyof RunOptions, string>> = {

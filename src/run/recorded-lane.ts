@@ -20,7 +20,7 @@ export interface RecordedLane extends LaneStart {
 
 /** A lane that works from the ledger in the database. */
 export function runRecordedLane(lane: RecordedLane): Promise<LaneEnd> {
-  const { url, run, number, prepared, signal, patience, onEvent } = lane
+  const { url, run, number, prepared, signal, over, patience, onEvent } = lane
   const ledger = databaseLedger(run, `${processName()} lane ${number}`)
   return runLane({
     url,
@@ -37,6 +37,7 @@ export function runRecordedLane(lane: RecordedLane): Promise<LaneEnd> {
       ledger,
     ),
     signal,
+    over,
     patience,
     onCommitted: (step) => onEvent({ kind: 'committed', step }),
     onRolledBack: (step) => onEvent({ kind: 'rolled back', step }),

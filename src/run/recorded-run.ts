@@ -8,6 +8,7 @@ import type { Patience } from './lane.ts'
 import { createLoadTracker } from './load-tracker.ts'
 import type { LoadProgress } from './load-tracker.ts'
 import type { PreparedRun } from './prepare-run.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface RecordedRun {
   readonly run: string
@@ -24,9 +25,10 @@ export interface RecordedRun {
  * Works on a run of the ledger until all of its steps are done, by whomever.
  *
  * @param session - for looking at the ledger; it may be lost without harm
+ * @returns how many lanes had a connection
  * @throws DownpourError exit code 4 when a step cannot be done; those that are committed stay
  */
-export async function workOnRun(session: Session, work: RecordedRun): Promise<void> {
+export async function workOnRun(session: Session, work: RecordedRun): Promise<number> {
   const { run, url, prepared, lanes, host, signal, patience, onProgress } = work
   const { tables } = prepared
   const read = () => readProgress(session, run, tables.length)
@@ -42,12 +44,17 @@ export async function workOnRun(session: Session, work: RecordedRun): Promise<vo
       .finally(() => (isReading = false))
   }, refreshMilliseconds)
   try {
-    await runLanes(lanes, host, {
+    const worked = await runLanes(lanes, host, {
       signal,
       patience,
       onEvent: (lane, event) => tracker.onEvent(lane, event),
     })
-    if (!session.closed) tracker.refresh(await read())
+    // A session that is lost meanwhile, unnoticed so far, is no reason to fail: all steps are done.
+    await read().then(
+      (progress) => tracker.refresh(progress),
+      () => {},
+    )
+    return worked
   } catch (error) {
     await setSequencesSoon(url, prepared).catch(() => {})
     throw error
@@ -65,11 +72,13 @@ const refreshMilliseconds = 1000
 async function setSequencesSoon(url: string, { targets }: PreparedRun): Promise<void> {
   const session = await openSession({ url })
   try {
-    await session.query(`set lock_timeout = '1s'`)
-    await setSequences(
-      session,
-      targets.map(({ table }) => table),
-    )
+    await inTransaction(session, async () => {
+      await session.query(`set local lock_timeout = '1s'`)
+      await setSequences(
+        session,
+        targets.map(({ table }) => table),
+      )
+    })
   } finally {
     await session.close()
   }

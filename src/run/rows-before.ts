@@ -30,7 +30,7 @@ export interface Before {
  * Reads what is there before a run that grows tables.
  *
  * @param ledger - whether there is one to look into
- * @throws DownpourError `APPEND_OTHER_SEED`
+ * @throws DownpourError `APPEND_OTHER_SEED`, `REFUSED_UNDOING`
  */
 export async function readBefore(
   session: Session,
@@ -65,6 +65,8 @@ export async function refuseChangedRows(plan: Plan, { coverage }: Before): Promi
 }
 
 async function readCoverage(session: Session): Promise<Map<string, Coverage>> {
+  const [undoing] = await listRuns(session, ['undoing'])
+  if (undoing) throw halfUndone(undoing)
   const coverage = new Map<string, Coverage>()
   for (const run of (await listRuns(session, ['finished'])).toReversed()) {
     const rejected = await readRejectCounts(session, run.id)
@@ -91,5 +93,14 @@ function otherSeed(table: string, run: RunRecord, options: RunOptions): Downpour
     why: `Its rows are those of run ${run.id}, seed ${run.options.seed}; rows of two seeds may repeat each other’s unique values.`,
     fix: `Append with --seed ${run.options.seed}, or begin again with --reset.`,
     table,
+  })
+}
+
+function halfUndone({ id }: RunRecord): DownpourError {
+  return new DownpourError({
+    code: 'REFUSED_UNDOING',
+    message: `Cannot append: run ${id} is half undone`,
+    why: 'Some of its rows are still there, and will not be later.',
+    fix: `Let it be undone first: npm run downpour -- undo ${id}.`,
   })
 }

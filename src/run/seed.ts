@@ -7,7 +7,7 @@ import type { RunRecord } from '../ledger/runs.ts'
 import type { Plan } from '../plan/plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
-import { serverError } from '../postgres/server-error.ts'
+import { unwrapError } from '../postgres/server-error.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from './choose-lanes.ts'
@@ -106,6 +106,9 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
     if (request.join !== undefined) return await joinRun(work, request.join)
     const isAlone = request.ledger === 'no ledger' || request.options.transaction === 'run'
     return await (isAlone ? seedAlone(work) : seedRecorded(work))
+  } catch (error) {
+    // Drizzle's own error holds SQL and every parameter.
+    throw unwrapError(error)
   } finally {
     endWatch()
     await session.close()
@@ -128,7 +131,7 @@ async function joinRun(work: Work, name: string): Promise<SeedReport> {
 async function seedRecorded(work: Work): Promise<SeedReport> {
   const { request, session, clock } = work
   const { project, options, unfinished, signal } = request
-  const release = await keepRunLock(request.database.url)
+  const release = await keepRunLock(request.database.url, request.patience?.silenceSeconds)
   const cancel = () => void session.cancel()
   signal.addEventListener('abort', cancel)
   try {
@@ -180,7 +183,7 @@ async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
   const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(run)))
   request.onRun({ run: id, kind, lanes })
   const walBefore = await readWalPosition(session)
-  await clock.time('load', () =>
+  const worked = await clock.time('load', () =>
     workOnRun(session, {
       run: id,
       url,
@@ -206,7 +209,7 @@ async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
       tables: prepared.tables,
       times: await readStepTimes(reading, id),
       rejected: await readRejectCounts(reading, id),
-      lanes,
+      lanes: worked,
       notes: await readNotes(reading, id),
       walBefore,
     }
@@ -278,7 +281,8 @@ async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
   const { options, ledger, project } = request
   // A role that may not look into it has no run of its own there.
   const version = await readLedgerVersion(session).catch((error: unknown) => {
-    if (ledger === 'ledger' || serverError(error)?.code !== '42501') throw error
+    const isHidden = error instanceof DownpourError && error.code === 'LEDGER_NO_RIGHT'
+    if (ledger === 'ledger' || !isHidden) throw error
     return 0
   })
   const [run] = version > 0 ? await listRuns(session, ['running']) : []
@@ -324,7 +328,9 @@ function noSuchRun(name: string, run: RunRecord | undefined): DownpourError {
   return new DownpourError({
     code: 'RUN_NONE',
     message: name === 'latest' ? 'There is no run to join' : `There is no run ${name} to join`,
-    why: run ? `It is ${run.state}.` : 'The ledger of this database does not know an unfinished one.',
+    why: run
+      ? `It is ${run.state}.`
+      : 'The ledger of this database does not know an unfinished one.',
     fix: 'Start one with "npm run seed", on the same database; "npm run downpour -- status" shows the runs.',
   })
 }

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import type { MemoryLedger } from '../ledger/memory-ledger.ts'
 import { recordRun } from '../ledger/runs.ts'
+import type { Step } from '../ledger/step.ts'
 import type { Session } from '../postgres/session.ts'
 import { explainStep } from './explain-step.ts'
 import { runLane } from './lane.ts'
@@ -45,20 +46,23 @@ export async function runInOneTransaction(
   })
   const tracker = trackerOf(single, onProgress)
   const perform = performOf(single, memory, tracker, ledger)
-  await inTransaction(session, async () => {
-    for (let step = await memory.claim(session); step; step = await memory.claim(session)) {
-      const { signal } = locked
-      signal.throwIfAborted()
-      try {
+  let latest: Step | undefined
+  try {
+    await inTransaction(session, async () => {
+      for (let step = await memory.claim(session); step; step = await memory.claim(session)) {
+        const { signal } = locked
+        signal.throwIfAborted()
+        latest = step
         const outcome = await perform(session, step, { attempt: 1, signal })
         await memory.complete(session, step, outcome)
-      } catch (error) {
-        throw await explainStep(run.tables, { step, error, session: undefined })
+        memory.committed(step)
+        tracker.onEvent(1, { kind: 'committed', step })
       }
-      memory.committed(step)
-      tracker.onEvent(1, { kind: 'committed', step })
-    }
-  })
+    })
+  } catch (error) {
+    // Deferred constraints are checked by the commit.
+    throw await explainStep(run.tables, { step: latest, error, session: undefined })
+  }
   return memory
 }
 

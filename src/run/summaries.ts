@@ -45,18 +45,18 @@ export async function refreshSummaries(
       // A first run has loaded all parents of its rows.
       const loadedAll = parent !== undefined && parent.firstRow === parent.planFirst
       if (child.rowCount === 0 || loadedAll || child.keyColumn === null) continue
-      await refresh(session, child, summary)
+      await refresh(session, child, { summary, parent })
     }
   }
 }
 
-/**
- * Sums again for every parent of the given rows of a child; rows that are gone count as none.
- *
- * @param parents - SQL for the parents concerned; all that the run's rows refer to by default
- */
-async function refresh(session: Session, child: RunTable, summary: Summary): Promise<void> {
-  const { schema, table, column, key, childKey, childColumn } = summary
+/** Sums again for every parent that the run's rows refer to, those apart that it loaded itself. */
+async function refresh(
+  session: Session,
+  child: RunTable,
+  relation: { readonly summary: Summary; readonly parent: RunTable | undefined },
+): Promise<void> {
+  const { schema, table, column, key, childKey, childColumn } = relation.summary
   const childTable = quoteTable(child.schema, child.name)
   const first = child.keyStart! + child.firstRow
   const keyColumn = quoteIdentifier(child.keyColumn!)
@@ -76,8 +76,22 @@ async function refresh(session: Session, child: RunTable, summary: Summary): Pro
        from ${childTable} as child
        where (${columns}) in (
          select ${columns} from ${childTable}
-         where ${keyColumn} between ${first} and ${first + child.rowCount - 1})
+         where ${keyColumn} between ${first} and ${first + child.rowCount - 1}
+           ${outside(relation)})
        group by ${columns}) as sums
      where ${matches('parent', 'sums')} and parent.${quoteIdentifier(column)} is distinct from sums.total`,
   )
+}
+
+/** SQL that leaves out the parents which the run has loaded, where their keys tell which those are. */
+function outside(relation: {
+  readonly summary: Summary
+  readonly parent: RunTable | undefined
+}): string {
+  const { summary, parent } = relation
+  const isTold = parent?.keyStart != null && summary.key.join() === parent.keyColumn
+  if (!isTold || parent.rowCount === 0) return ''
+  const first = parent.keyStart! + parent.firstRow
+  const last = first + parent.rowCount - 1
+  return `and ${quoteIdentifier(summary.childKey[0]!)} not between ${first} and ${last}`
 }

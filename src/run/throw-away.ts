@@ -105,7 +105,15 @@ async function refuseStrangeRows(
 
 /** Children first. */
 async function deleteRows(session: Session, tables: readonly RunTable[]): Promise<void> {
-  for (const { key, schema, name, keyColumn, keyStart, firstRow, rowCount } of tables.toReversed()) {
+  for (const {
+    key,
+    schema,
+    name,
+    keyColumn,
+    keyStart,
+    firstRow,
+    rowCount,
+  } of tables.toReversed()) {
     if (rowCount === 0) continue
     if (keyColumn === null) {
       throw new DownpourError({

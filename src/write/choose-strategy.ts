@@ -24,5 +24,5 @@ export function chooseStrategy(
 ): Strategy {
   if (columns.length === 0) return batchStrategy
   if (choice !== 'auto') return strategies[choice]
-  return table.rows.count >= threshold ? copyStrategy : batchStrategy
+  return table.toLoad.count >= threshold ? copyStrategy : batchStrategy
 }

@@ -146,7 +146,7 @@ const cases: readonly BadInput[] = [
     code: 'REFUSED_NOT_EMPTY',
     message: 'The data is there already: people holds rows',
     why: 'Seeding again would mix two sets of rows, so nothing was written.',
-    fix: 'Go on with --append (more rows), --reset (empty the tables first) or --database-url (another database).',
+    fix: 'Go on with --append (grow them to larger counts), --reset (empty the tables first) or --database-url (another database).',
   },
   {
     name: 'a server that does not take the rows',

@@ -59,7 +59,7 @@ describe('the commands on a database', () => {
     ])
     expect(shown[4]).toMatch(/^50 rows in 0\.00 s, peak memory 1\.0 KiB/)
     expect(stderr).toMatch(
-      /^Configuration: .*\nDatabase: .*\(DATABASE_URL\)\nSign in as p1@example\.com\.\n$/,
+      /^Configuration: .*\nDatabase: .*\(DATABASE_URL\)\nRun [0-9a-f]{8}, one lane\nSign in as p1@example\.com\.\n$/,
     )
     expect(stdout + stderr).not.toContain('\u001b')
     expect(await rowCounts()).toBe('10,40')
@@ -71,7 +71,7 @@ describe('the commands on a database', () => {
     expect(stderr.slice(stderr.indexOf('✖'))).toBe(
       `✖ The data is there already: people and notes hold rows  (REFUSED_NOT_EMPTY)
   Why  Seeding again would mix two sets of rows, so nothing was written.
-  Fix  Go on with --append (more rows), --reset (empty the tables first) or --database-url (another database).
+  Fix  Go on with --append (grow them to larger counts), --reset (empty the tables first) or --database-url (another database).
 `,
     )
     expect(await rowCounts()).toBe('10,40')
@@ -100,8 +100,8 @@ describe('the commands on a database', () => {
     })
   })
 
-  it('seed --append adds rows', async () => {
-    const args = ['--append', '--count', 'notes=7', '--only', 'notes', '--json']
+  it('seed --append adds the rows that a table lacks', async () => {
+    const args = ['--append', '--count', 'notes=47', '--only', 'notes', '--json']
     const { stdout, exitCode } = await run('seed', ...args)
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadProject } from '../../src/config/load-project.ts'
+import { checksumsOf } from '../support/checksum.ts'
 import { createTestDatabase, runFolder } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ask } from '../support/seed-town.ts'
@@ -84,6 +86,22 @@ describe('the compiled build, without tsx', () => {
     expect(stdout).toMatch(/^users +18 /m)
     expect(await ask(database.url, 'select count(*) from users')).toBe('18')
     expect(Number(await ask(database.url, 'select count(*) from transactions'))).toBeGreaterThan(18)
+  })
+
+  it('fills it the same with two lanes, each on a thread', async () => {
+    const { tables } = await loadProject(join(repository, 'downpour.config.ts'))
+    const options = ['--profile', 'tiny', '--reset', '--chunk-size', '20', '--indexes', 'defer']
+    const seed = (lanes: string) =>
+      downpour('seed', ...options, '--lanes', lanes, '--database-url', database.url, '--json')
+    expect(await seed('1')).toMatchObject({ exitCode: 0 })
+    const alone = await checksumsOf(database.url, tables)
+    const { stdout, stderr, exitCode } = await seed('2')
+    expect(exitCode, stderr).toBe(0)
+    const { lanes, run } = JSON.parse(stdout) as { lanes: number; run: string }
+    expect(lanes).toBe(2)
+    expect(await checksumsOf(database.url, tables)).toEqual(alone)
+    const workers = `select count(distinct done_by) from downpour.steps where run = '${run}' and kind = 'chunk'`
+    expect(await ask(database.url, workers)).toBe('2')
   })
 
   it('knows its version', async () => {

@@ -50,8 +50,13 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
   it('gives commands', async () => {
     expect(await complete('downpour', '')).toEqual([
       'seed',
+      'status',
+      'rejects',
+      'undo',
+      'restore',
       'reset',
       'migrate',
+      'init',
       'preview',
       'db',
       'completion',

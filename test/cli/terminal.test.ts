@@ -23,6 +23,8 @@ function seedOn(columns: number, env: Readonly<Record<string, string>> = {}) {
   return downpourOnTerminal([...load, '--database-url', database.url], columns, { cwd, env })
 }
 
+const isOfNotes = (line: string) => line.startsWith('notes ')
+
 /** What was to be seen of each redrawn line. */
 function drawnLines(output: string): string[] {
   return output
@@ -39,7 +41,9 @@ describe.skipIf(why !== undefined)(`on a terminal${why ? ` (${why})` : ''}`, () 
     expect(exitCode).toBe(0)
     expect(output).toContain('\u001b[32m')
     const lines = drawnLines(output)
-    expect(lines.at(-1)).toMatch(/^notes +█{10} 100% {2}100k\/100k {2}\S+ rows\/s {2}\d:\d\d$/)
+    expect(lines.findLast(isOfNotes)).toMatch(
+      /^notes +█{10} 100% {2}100k\/100k {2}\S+ rows\/s {2}\d:\d\d$/,
+    )
     expect(output.endsWith('Sign in as p1@example.com.\n')).toBe(true)
   })
 
@@ -47,7 +51,7 @@ describe.skipIf(why !== undefined)(`on a terminal${why ? ` (${why})` : ''}`, () 
     const lines = drawnLines((await seedOn(columns)).output)
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) expect(line.length).toBeLessThan(columns)
-    expect(lines.at(-1)).toMatch(/^notes .*100%/)
+    expect(lines.findLast(isOfNotes)).toMatch(/^notes .*100%/)
   })
 
   it('Ctrl-C leaves the progress where it was and no line empty', async () => {

@@ -52,10 +52,19 @@ describe('--help', () => {
 
       Commands:
         npm run downpour -- seed                Fill the database
+        npm run downpour -- status [run]        Show the runs, and what is left of
+                                                unfinished ones
+        npm run downpour -- rejects [run]       Print the rows that a run left out
+        npm run downpour -- undo <run>          Remove the rows that a finished run
+                                                has loaded
+        npm run downpour -- restore             Put back indexes and foreign keys that
+                                                unfinished runs have dropped
         npm run downpour -- reset               Empty the tables and restart their
                                                 sequences
         npm run downpour -- migrate             Apply the migrations that drizzle-kit
                                                 wrote
+        npm run downpour -- init                Install the ledger, where the role
+                                                that seeds may not
         npm run downpour -- preview [tables..]  Show a few generated rows; no database
                                                 is needed
         npm run downpour -- db                  The embedded server: start, stop,
@@ -95,16 +104,31 @@ describe('--help', () => {
         --count         table=rows, exactly; may be repeated                   [array]
         --only          Only these tables, separated by commas                 [array]
         --strategy      How rows are written; auto: copy for large tables
-                                  [choices: "auto", "batch", "copy"] [default: "auto"]
+                                    [choices: "auto", "batch", "copy"] [default: auto]
         --chunk-size    Rows per chunk                       [string] [default: 50000]
         --transaction   What one transaction covers
-                                 [choices: "chunk", "table", "run"] [default: "chunk"]
-        --append        Add rows to those there                              [boolean]
+                                   [choices: "chunk", "table", "run"] [default: chunk]
+        --lanes         Connections that load side by side
+                                                    [string] [default: as many as pay]
+        --indexes       Drop indexes and foreign keys, and rebuild them; auto: of
+                        large empty tables
+                                    [choices: "auto", "keep", "defer"] [default: auto]
+        --on-error      What becomes of rows that the database refuses
+                                             [choices: "stop", "skip"] [default: stop]
+        --max-errors    How many rows --on-error skip may leave out
+                                                              [string] [default: 1000]
+        --append        Grow the tables to their counts                      [boolean]
         --reset         Empty the tables first                               [boolean]
+        --resume        Go on with an unfinished run, or fail                [boolean]
+        --restart       Throw an unfinished run away                         [boolean]
+        --join          Help another process: its run, or latest              [string]
+        --ledger        Write the run down; after --no-ledger it cannot be resumed or
+                        undone                                [boolean] [default: true]
 
       Examples:
         npm run seed -- --profile staging   the counts of a profile
         npm run seed -- --count users=5000  exactly 5,000 users
+        npm run seed -- --resume            go on after an interruption
       "
     `)
   })
@@ -245,7 +269,7 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
     '',
     'The command is not complete',
     'Say which command.',
-    'Use one of: seed, reset, migrate, preview, db, completion. See "npm run downpour -- --help".',
+    'Use one of: seed, status, rejects, undo, restore, reset, migrate, init, preview, db, completion. See "npm run downpour -- --help".',
   ],
   [
     'db',

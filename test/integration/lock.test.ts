@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { takeRunLock } from '../../src/run/lock.ts'
 import { resetDatabase } from '../../src/run/reset.ts'
@@ -18,10 +19,10 @@ const busy = {
   message: 'Another run is at work on this database',
   why: expect.stringMatching(
     new RegExp(
-      `^downpour \\(pid ${process.pid}\\) on 127\\.0\\.0\\.1 has held the lock since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.$`,
+      `^downpour \\(pid ${process.pid} on ${hostname()}\\) on 127\\.0\\.0\\.1 has held the lock since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.$`,
     ),
   ) as string,
-  fix: 'Wait until it has ended, or use another database.',
+  fix: 'Wait until it has ended, help it with --join latest, or use another database.',
   exitCode: 2,
 }
 
@@ -61,7 +62,10 @@ describe('takeRunLock', () => {
     const failure = await failureFrom(takeRunLock(url))
     await lock.release()
     await change(database.url, `drop role ${role}`)
-    expect(failure).toEqual({ ...busy, why: `downpour (pid ${process.pid}) holds the lock.` })
+    expect(failure).toEqual({
+      ...busy,
+      why: `downpour (pid ${process.pid} on ${hostname()}) holds the lock.`,
+    })
   })
 
   it('survives a server that ends idle and long transactions', async () => {
@@ -110,12 +114,18 @@ describe('a lock whose session the server ends', () => {
     expect(lock.lost.aborted).toBe(false)
   })
 
-  it.each(['chunk', 'table', 'run'] as const)(
-    'ends a run by %s, and nothing is committed any more',
-    async (transaction) => {
+  it.each([
+    { transaction: 'chunk', ledger: 'no ledger' },
+    { transaction: 'table', ledger: 'no ledger' },
+    { transaction: 'run', ledger: 'ledger' },
+    { transaction: 'run', ledger: 'no ledger' },
+  ] as const)(
+    'ends a run by $transaction with $ledger, and nothing is committed any more',
+    async ({ transaction, ledger }) => {
       let ended: Promise<string> | undefined
       const seeding = seedTown(database.url, {
         transaction,
+        ledger,
         chunkSize: 50,
         counts: { papers: 200_000, samples: 0 },
         onProgress: ({ table, rows }) => {
@@ -130,16 +140,40 @@ describe('a lock whose session the server ends', () => {
     },
   )
 
-  it('ends a run that waits for the server', async () => {
+  it('ends a run without a ledger that waits for the server', async () => {
     await withSql(database.url, async (sql) => {
       await sql.unsafe('begin; lock table papers in access exclusive mode')
-      const seeding = failureFrom(seedTown(database.url))
+      const seeding = failureFrom(seedTown(database.url, { ledger: 'no ledger' }))
       await waitUntil(async () => (await waiting()) === '1')
       await endLock(database.url)
       expect(await seeding).toEqual(lost)
     })
   })
+
+  it('is taken again by a run with a ledger, which goes on', async () => {
+    await withSql(database.url, async (sql) => {
+      await sql.unsafe('begin; lock table papers in access exclusive mode')
+      const seeding = seedTown(database.url)
+      await waitUntil(async () => (await waiting()) === '1')
+      expect(await endLock(database.url)).toBe('true')
+      await waitUntil(async () => (await holders()) === '1')
+      expect(await failureFrom(seedTown(database.url))).toEqual(busy)
+      await sql.unsafe('rollback')
+      await seeding
+    })
+    expect(await townCounts(database.url)).toMatchObject({ visits: 221, papers: 25 })
+    await (await takeRunLock(database.url)).release()
+    expect(await sessionsIn(database.url)).toBe(0)
+  })
 })
+
+const holders = () =>
+  ask(
+    database.url,
+    `select count(*) from pg_locks join pg_stat_activity using (pid)
+       where datname = current_database() and locktype = 'advisory' and granted
+         and application_name like 'downpour (pid %'`,
+  )
 
 const waiting = () =>
   ask(

@@ -47,7 +47,7 @@ const stillReferred = {
 
 describe('resetDatabase', () => {
   it('empties the tables and restarts their sequences', async () => {
-    expect(await reset()).toEqual(['visits', 'residents', 'kinds', 'places', 'samples', 'papers'])
+    expect(await reset()).toEqual(['kinds', 'papers', 'places', 'residents', 'samples', 'visits'])
     expect(await townCounts(database.url)).toEqual(nothing)
     const next = `select nextval('residents_id_seq') || ' ' || nextval('"Papers ""seq"""')
       || ' ' || nextval('visits_id_seq')`
@@ -55,7 +55,7 @@ describe('resetDatabase', () => {
   })
 
   it('empties the named tables only', async () => {
-    expect(await reset(['visits', 'papers'])).toEqual(['visits', 'papers'])
+    expect(await reset(['visits', 'papers'])).toEqual(['papers', 'visits'])
     expect(await townCounts(database.url)).toEqual({ ...all, visits: 0, papers: 0 })
   })
 
@@ -69,7 +69,7 @@ describe('resetDatabase', () => {
       code: 'PLAN_UNKNOWN_TABLE',
       message: 'There is no table "house" in the schema',
       why: 'A seeder, a profile or an option names it.',
-      fix: 'Use one of: visits, residents, kinds, places, samples, papers.',
+      fix: 'Use one of: kinds, papers, places, residents, samples, visits.',
       exitCode: 2,
     })
   })
@@ -81,7 +81,7 @@ describe('resetDatabase', () => {
       why: 'The server said: relation "public.papers" does not exist (SQLSTATE 42P01).',
       fix: 'Apply the migrations: npm run migrate.',
     })
-    expect((await checksumsOf(database.url, townTables.slice(0, 5)))['visits']!.rows).toBe(221)
+    expect(await ask(database.url, 'select count(*) from visits')).toBe('221')
   })
 })
 
@@ -90,9 +90,9 @@ describe('a run', () => {
     await change(database.url, 'truncate papers, "Odd Schema".samples')
     expect(await failureFrom(seedTown(database.url))).toEqual({
       code: 'REFUSED_NOT_EMPTY',
-      message: 'The data is there already: kinds, residents, places and visits hold rows',
+      message: 'The data is there already: kinds, places, residents and visits hold rows',
       why: 'Seeding again would mix two sets of rows, so nothing was written.',
-      fix: 'Go on with --append (more rows), --reset (empty the tables first) or --database-url (another database).',
+      fix: 'Go on with --append (grow them to larger counts), --reset (empty the tables first) or --database-url (another database).',
       exitCode: 2,
     })
     expect(await failureFrom(seedTown(database.url, { only: ['kinds'] }))).toMatchObject({
@@ -123,17 +123,15 @@ describe('a run', () => {
 
   it.each([
     { transaction: 'run', left: all },
-    { transaction: 'chunk', left: { ...all, samples: 0, papers: 0 } },
+    { transaction: 'chunk', left: { ...nothing, kinds: 3 } },
   ] as const)('keeps the old rows when a run by $transaction fails, where it can', async (way) => {
-    await change(database.url, 'alter table visits add constraint few check (id <> 200) not valid')
+    await change(database.url, 'alter table papers add constraint few check (id <> 70) not valid')
     const { transaction } = way
     const failure = await failureFrom(
       seedTown(database.url, { existing: 'reset', transaction, chunkSize: 1000 }),
     )
     expect(failure).toMatchObject({ code: 'LOAD_CHECK' })
-    expect(await townCounts(database.url)).toEqual(
-      transaction === 'run' ? way.left : { ...way.left, visits: 0 },
-    )
+    expect(await townCounts(database.url)).toEqual(way.left)
   })
 
   it('restarts sequences in the run’s transaction, too', async () => {

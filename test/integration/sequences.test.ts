@@ -71,11 +71,15 @@ describe('sequences', () => {
     await change(database.url, 'alter sequence visits_id_seq maxvalue 100')
     expect(await failureFrom(seedTown(database.url))).toEqual({
       code: 'FINISH_FAILED',
-      message: 'The rows are loaded, but not all sequences and statistics are up to date',
+      message:
+        'The rows of "visits" are loaded, but its sequences and statistics are not up to date',
       why: 'The server said: setval: value 221 is out of bounds for sequence "…" (1..100) (SQLSTATE 22003).',
-      fix: 'Remove the cause, then run it again with --reset.',
+      fix: 'Remove the cause, then run it again: it goes on where it stopped.',
       exitCode: 4,
     })
     expect(await ask(database.url, 'select count(*) from visits')).toBe('221')
+    await change(database.url, 'alter sequence visits_id_seq no maxvalue')
+    expect(await seedTown(database.url)).toMatchObject({ rows: 339 })
+    expect(await ask(database.url, inserts.visits)).toBe('222')
   })
 })

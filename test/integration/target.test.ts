@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { installLedger } from '../../src/ledger/install.ts'
+import { openSession } from '../../src/postgres/session.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ask, change, failureFrom, seedTown, sessionsIn, townCounts } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
@@ -209,6 +211,9 @@ describe('a role', () => {
        grant select, insert on all tables in schema public, "Odd Schema" to ${role};
        grant select, update on all sequences in schema public, "Odd Schema" to ${role}`,
     )
+    const session = await openSession({ url: database.url })
+    await installLedger(session, [role])
+    await session.close()
     url = Object.assign(new URL(database.url), { username: role, password: 'clerk' }).href
   })
 

@@ -2,23 +2,34 @@ import type { Frame } from './frame-proxy.ts'
 
 /** A frame, and what it is there for. */
 export interface PlayedFrame extends Frame {
-  /** Of the statement that it belongs to: `claim`, `copy`, `commit`, … */
+  /** Of the statement that it belongs to: `claim`, `copy`, `commit after copy`, … */
   readonly role: string
-  /** The same for all frames that look alike, e.g. `lane, server C of commit`. */
+  /** The same for all frames that look alike, e.g. `lane, server C of copy`. */
   readonly kind: string
 }
 
 /** Names what the frames of an undisturbed run are there for. */
 export function playRoles(frames: readonly Frame[]): readonly PlayedFrame[] {
-  const statements = new Map<number, string>()
+  const lines = new Map<number, Line>()
   return frames.map((frame) => {
+    const line = lines.get(frame.connection) ?? { role: 'start-up', deed: 'nothing' }
+    lines.set(frame.connection, line)
     if (frame.side === 'client' && (frame.type === 'Q' || frame.type === 'P')) {
-      statements.set(frame.connection, frame.text ?? '')
+      line.role = roleOf(frame.text ?? '')
+      if (deeds.has(line.role)) line.deed = line.role
+      if (line.role === 'commit') line.role = `commit after ${line.deed}`
     }
-    const role = roleOf(statements.get(frame.connection))
     const connection = connectionNames[frame.connection] ?? 'another'
-    return { ...frame, role, kind: `${connection}, ${frame.side} ${frame.type} of ${role}` }
+    const kind = `${connection}, ${frame.side} ${frame.type} of ${line.role}`
+    return { ...frame, role: line.role, kind }
   })
+}
+
+interface Line {
+  /** Of the statement that is under way. */
+  role: string
+  /** What the transaction is there for. */
+  deed: string
 }
 
 /** In the order in which a run with one lane opens them. */
@@ -26,10 +37,11 @@ export const connections = { main: 0, lock: 1, lane: 2 } as const
 
 const connectionNames = Object.keys(connections)
 
-function roleOf(statement: string | undefined): string {
-  if (statement === undefined) return 'start-up'
+function roleOf(statement: string): string {
   return roles.find(([, pattern]) => pattern.test(statement))?.[0] ?? 'other'
 }
+
+const deeds = new Set(['install', 'drop', 'copy', 'build', 'attach', 'validate', 'settle', 'end'])
 
 const roles: readonly (readonly [string, RegExp])[] = [
   ['begin', /^begin/],

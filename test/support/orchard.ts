@@ -69,12 +69,14 @@ export const orchardProject: Project = {
   },
 }
 
-/** An orchard whose rows are still to be loaded: the template of a file's databases. */
-export async function createOrchardTemplate(): Promise<TestDatabase> {
+/** An orchard whose rows are still to be loaded; others may be copied from it. */
+export async function createOrchard(
+  options: { readonly server?: string } = {},
+): Promise<TestDatabase> {
   await writeMigrations(migrationsFolder(), [
     { name: '0000_orchard', when: Date.parse('2026-01-01T00:00:00Z'), sql: createTables },
   ])
-  const database = await createTestDatabase()
+  const database = await createTestDatabase(options)
   const session = await openSession({ url: database.url })
   await applyMigrations(session, migrationsFolder())
   await session.close()

@@ -5,7 +5,7 @@ import type { Patience } from '../../src/run/lane.ts'
 import { createTestDatabase } from './database.ts'
 import { startFrameProxy } from './frame-proxy.ts'
 import type { Fault } from './frame-proxy.ts'
-import { playRoles } from './frame-roles.ts'
+import { connections, playRoles } from './frame-roles.ts'
 import type { PlayedFrame } from './frame-roles.ts'
 import { expectNothingLeft } from './leftovers.ts'
 import { orchardTables, seedOrchard } from './orchard.ts'
@@ -32,12 +32,20 @@ export interface Strike {
 
 /** What became of a run with a fault. */
 export interface StruckRun {
-  /** `survived`, or the code of the error that the run failed with. */
+  /** `survived`, the code of the error that the run failed with, or `not struck`. */
   readonly outcome: string
   /** What is not as it must be, in words; `undefined` when all is well. */
   readonly problem: string | undefined
   /** How often rows were sent, while the fault was there and after. */
   readonly copies: number
+}
+
+/**
+ * Whether a frame can be lost without what follows it getting another meaning: the network may go
+ * silent, but leaves nothing out in the middle.
+ */
+export function isLosable({ side, type }: PlayedFrame): boolean {
+  return side === 'server' || !/^[PBDEd]$/.test(type)
 }
 
 /** Short: a test cannot wait as long as people can. */
@@ -66,7 +74,10 @@ export async function runStruck(
   const database = await createTestDatabase({ template: run.template })
   const proxy = await startFrameProxy(database.url, ({ connection, place }) => {
     if (connection !== frame.connection || place !== frame.place) return 'pass'
-    if (fault === 'stall') setTimeout(() => proxy.release(), releaseMilliseconds)
+    // Until then the server's process holds what it has locked.
+    if (fault === 'stall' && connection === connections.lane) {
+      setTimeout(() => proxy.release(), releaseMilliseconds)
+    }
     return fault
   })
   const url = new URL(proxy.url)
@@ -77,10 +88,10 @@ export async function runStruck(
   try {
     outcome = await outcomeOf(seedOrchard(url.href, { ...run.wishes, patience }))
     await proxy.close()
-    if (proxy.struck.length !== 1) return { outcome, problem: 'the frame never came', copies: 0 }
+    if (proxy.struck.length === 0) outcome = 'not struck'
     await expectNothingLeft(database.url)
     const { runs } = await ledgerStateOf(database.url)
-    if (outcome !== 'survived' && runs[0] !== 'finished') {
+    if (runs[0] !== 'finished') {
       await within(seedOrchard(database.url, { ...run.wishes, patience }), 'the second run')
       await expectNothingLeft(database.url)
     }
@@ -106,7 +117,7 @@ async function outcomeOf(run: Promise<unknown>): Promise<string> {
     await within(run, 'the run')
     return 'survived'
   } catch (error) {
-    if (!(error instanceof DownpourError) || !/^CONNECT/.test(error.code)) throw error
+    if (!(error instanceof DownpourError) || !error.code.startsWith('CONNECT')) throw error
     return error.code
   }
 }
@@ -132,16 +143,34 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Does work for each item, some at a time. */
-export async function forEachOf<T>(
-  items: readonly T[],
-  atATime: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values()
-  await Promise.all(
-    Array.from({ length: atATime }, async () => {
-      for (const item of queue) await work(item)
-    }),
-  )
+/**
+ * Does the run again for each of some faults, several at a time.
+ *
+ * @param isFine - whether an outcome is what it has to be
+ * @returns what was not, in words
+ */
+export async function strikeEach(
+  run: ProxiedRun,
+  undisturbed: UndisturbedRun,
+  strikes: readonly Strike[],
+  isFine: (struck: StruckRun, strike: Strike) => boolean,
+): Promise<readonly string[]> {
+  const problems: string[] = []
+  const queue = strikes.values()
+  async function work(): Promise<void> {
+    for (const strike of queue) {
+      const struck = await runStruck(run, undisturbed, strike)
+      if (struck.problem === undefined && isFine(struck, strike)) continue
+      const { frame, fault } = strike
+      const { problem, outcome, copies } = struck
+      problems.push(
+        `${fault} at ${frame.place} (${frame.kind}): ${outcome}, ${copies} copies, ${problem ?? 'not as it has to be'}`,
+      )
+    }
+  }
+  // Most of the time each of them waits.
+  await Promise.all(Array.from({ length: atATime }, work))
+  return problems
 }
+
+const atATime = 6

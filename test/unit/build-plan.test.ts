@@ -399,6 +399,13 @@ describe('buildPlan', () => {
       })
     })
 
+    it('leaves a table as large as it is when only a profile asks for fewer rows', async () => {
+      const counts = { explicit: {}, profile: { books: 7 }, scale: 1 }
+      const grown = await planOf(refinements, { existing: before, counts })
+      expect(placesOf(grown)['books']).toMatchObject({ first: 0, count: 40 })
+      expect(toLoadOf(grown)['books']).toEqual({ first: 40, count: 0 })
+    })
+
     it('refuses unique values that run out only in the rows that are missing', async () => {
       const scarce = f.template('Book {n}', { n: { min: 1, max: 50 } }, { isUnique: true })
       const grow = async (count: number) =>

@@ -77,21 +77,23 @@ const schema = {
 
 describe('readSchema', () => {
   const models = readSchema(schema)
-  const [person, ticket, stub] = models
+  const [person, stub, ticket] = models
   const column = (property: string) =>
     models.flatMap(({ columns }) => columns).find((each) => each.property === property)!
 
-  it('takes the tables in the order of the exports and nothing else', () => {
+  it('takes the tables in the order of their keys, however they are exported, and nothing else', () => {
     expect(models.map(({ key, name, schema: of }) => [key, name, of])).toEqual([
       ['people', 'people', 'shop'],
-      ['tickets', 'tickets', 'public'],
       ['stubs', 'stubs', 'public'],
+      ['tickets', 'tickets', 'public'],
     ])
     expect(person!.drizzle).toBe(people)
+    const reversed = Object.fromEntries(Object.entries(schema).toReversed())
+    expect(readSchema(reversed).map(({ key }) => key)).toEqual(['people', 'stubs', 'tickets'])
   })
 
   it('reads primary keys, inline and of several columns', () => {
-    expect(models.map(({ primaryKey }) => primaryKey)).toEqual([['id'], ['region', 'number'], []])
+    expect(models.map(({ primaryKey }) => primaryKey)).toEqual([['id'], [], ['region', 'number']])
   })
 
   it('reads uniques of columns, constraints and plain indexes only', () => {

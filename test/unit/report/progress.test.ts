@@ -8,6 +8,8 @@ interface Screen {
   readonly clock: { time: number }
   /** Reports rows of `transactions`, or of another table, out of a million. */
   update(rows: number, table?: string): void
+  /** Reports steps of the work on indexes, out of four. */
+  updateSteps(done: number): void
   end(): void
 }
 
@@ -29,6 +31,8 @@ function screen(
     clock,
     update: (rows, table = 'transactions') =>
       progress.update({ table, rows, total: 1_000_000, unit: 'rows' }),
+    updateSteps: (done) =>
+      progress.update({ table: 'indexes', rows: done, total: 4, unit: 'steps' }),
     end: progress.end,
   }
 }
@@ -133,6 +137,30 @@ describe(createProgress, () => {
       clock.time += 1_000
     }
     expect(written).toHaveLength(2)
+  })
+
+  it.each([true, false])(
+    'counts steps of work on indexes without a speed in rows (terminal: %s)',
+    (isInteractive) => {
+      const { updateSteps, clock, written } = screen({ isInteractive })
+      updateSteps(0)
+      clock.time += 2_000
+      updateSteps(1)
+      clock.time += 6_000
+      updateSteps(4)
+      expect(written.map((text) => text.replace('\r\u001b[2K', '').trimEnd())).toEqual([
+        'indexes         ██░░░░░░░░  25%  1/4  0:06 left',
+        'indexes         ██████████ 100%  4/4  0:08',
+      ])
+    },
+  )
+
+  it('does not guess how long it takes before anything is done', () => {
+    const { updateSteps, clock, written } = screen({})
+    updateSteps(0)
+    clock.time += 2_000
+    updateSteps(0)
+    expect(written.map(lineOf)).toEqual(['indexes         ░░░░░░░░░░   0%  0/4'])
   })
 
   it('colours the line only where the terminal has colours', () => {

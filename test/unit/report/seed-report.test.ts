@@ -11,6 +11,7 @@ const report: SeedReport = {
     {
       table: 'users',
       rows: 1_000,
+      rejected: 0,
       firstRow: 0,
       firstKey: 1,
       strategy: 'batch',
@@ -22,6 +23,7 @@ const report: SeedReport = {
     {
       table: 'transactions',
       rows: 10_000_000,
+      rejected: 0,
       firstRow: 0,
       firstKey: 1,
       strategy: 'copy',
@@ -32,6 +34,9 @@ const report: SeedReport = {
     },
   ],
   rows: 10_001_000,
+  rejected: 0,
+  lanes: 1,
+  notes: [],
   seconds: 76.1,
   phases: { connect: 0.02, migrate: 0.001, generate: 20, write: 55.25 },
   peakRssBytes: 150_000_000,
@@ -67,5 +72,14 @@ describe(formatSeedReport, () => {
     for (const line of formatSeedReport(report, 30).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(30)
     }
+  })
+
+  it('tells of lanes where there are several, of rows left out where there are some, and of indexes', () => {
+    const phases = { ...report.phases, indexes: 31.4 }
+    const text = formatSeedReport({ ...report, lanes: 4, rejected: 1_234, phases }, Infinity)
+    expect(text.split('\n').slice(-3, -1)).toEqual([
+      '10,001,000 rows in 1:16, 4 lanes, 1,234 rows left out, peak memory 143.1 MiB, WAL written 1.9 GiB',
+      'connect 0.02 s, generate 20.00 s, write 55.25 s, indexes 31.40 s',
+    ])
   })
 })

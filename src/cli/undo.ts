@@ -1,0 +1,77 @@
+import type { CommandModule } from 'yargs'
+import { formatCount } from '../report/format.ts'
+import { createProgress, noProgress } from '../report/progress.ts'
+import { formatTable } from '../report/text-table.ts'
+import { withDatabase } from './open-database.ts'
+import { openProject } from './open-project.ts'
+import { withDatabaseOptions } from './options.ts'
+import type { DatabaseArguments } from './options.ts'
+import { runCommand } from './run-command.ts'
+import { withSignals } from './signals.ts'
+
+interface UndoArguments extends DatabaseArguments {
+  readonly run: string
+}
+
+export const undoCommand: CommandModule<object, UndoArguments> = {
+  command: 'undo <run>',
+  describe: 'Remove the rows that a finished run has loaded',
+  builder: (yargs) =>
+    withDatabaseOptions(yargs)
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Which run, as status shows it',
+      })
+      .example('npm run downpour -- undo 1f0c2d3e', 'its rows, and no others'),
+  handler: (args) =>
+    runCommand(args, (output) =>
+      withSignals(
+        { output, howToGoOn: 'Run it again: it goes on where it stopped.' },
+        async (signal) => {
+          const project = await openProject(args, output)
+          const { undoRun } = await import('../run/undo.ts')
+          const progress = output.isQuiet ? noProgress : createProgress(output.messages)
+          const report = await withDatabase(
+            {
+              action: 'undo a run',
+              databaseUrl: args.databaseUrl,
+              folder: project.folder,
+              signal,
+            },
+            output,
+            async ({ url }) => {
+              try {
+                return await undoRun({
+                  url,
+                  run: args.run,
+                  confirm: args.confirm,
+                  environment: process.env['NODE_ENV'],
+                  signal,
+                  onProgress(told) {
+                    if (!signal.aborted) progress.update(told)
+                  },
+                })
+              } finally {
+                // The signal's own message has ended the line.
+                if (!signal.aborted) progress.end()
+              }
+            },
+          )
+          if (output.isJson) {
+            output.data(`${JSON.stringify({ ok: true, ...report })}\n`)
+            return
+          }
+          const rows = report.tables.map((table) => [table.table, formatCount(table.rows)])
+          const lines = formatTable(
+            [
+              { title: 'table', align: 'left' },
+              { title: 'rows removed', align: 'right' },
+            ],
+            rows,
+          )
+          output.data([...lines, '', `Run ${report.run} is undone.`, ''].join('\n'))
+        },
+      ),
+    ),
+}

@@ -1,0 +1,174 @@
+import type { RunDetails, RunSummary, StepProgress } from '../ledger/overview.ts'
+import { formatClock, formatCount, formatShort } from './format.ts'
+import { formatTable } from './text-table.ts'
+import type { TextColumn } from './text-table.ts'
+import { wrap } from './wrap.ts'
+
+/** What there is to be told of a run. */
+export interface RunStatus extends RunSummary {
+  /** Of unfinished runs. */
+  readonly details?: RunDetails
+}
+
+export interface LedgerStatus {
+  /** The latest first. */
+  readonly runs: readonly RunStatus[]
+  /** Who holds the lock on the database, e.g. `downpour (pid 4711 on shop-1)`. */
+  readonly lockedBy: string | null
+}
+
+const columns: readonly TextColumn[] = [
+  { title: 'run', align: 'left' },
+  { title: 'state', align: 'left' },
+  { title: 'done', align: 'right' },
+  { title: 'rows', align: 'right' },
+  { title: 'started (UTC)', align: 'left' },
+  { title: 'profile', align: 'left' },
+  { title: 'by', align: 'left' },
+]
+
+/**
+ * The runs, and below them what is left of unfinished ones and how to go on.
+ *
+ * @param width - characters a line; a narrow window gets fewer columns
+ */
+export function formatStatus({ runs, lockedBy }: LedgerStatus, width: number): string {
+  if (runs.length === 0) return 'No run was written down yet.\n'
+  const rows = runs.map((run) => [
+    run.run,
+    run.state,
+    percentOf(run),
+    `${formatCount(run.rows)} of ${formatCount(run.total)}`,
+    run.startedAt,
+    run.profile,
+    run.startedBy,
+  ])
+  const lines = fittingTable(columns, rows, { width, least: 3 })
+  for (const run of runs) {
+    if (run.details) lines.push('', ...unfinished(run, run.details, { lockedBy, width }))
+    else if (run.state === 'undoing') lines.push('', ...undoing(run, { lockedBy, width }))
+    else if (runs.length === 1) lines.push(...ended(run, width))
+  }
+  return [...lines, ''].join('\n')
+}
+
+interface Circumstances {
+  readonly lockedBy: string | null
+  readonly width: number
+}
+
+function unfinished(
+  { run, rejected }: RunStatus,
+  details: RunDetails,
+  { lockedBy, width }: Circumstances,
+): readonly string[] {
+  const { lanes, tables, rowsPerSecond, secondsLeft, dropped } = details
+  const isBusy = lanes.length > 0
+  const workers = isBusy ? `${lanes.join(', ')} ${lanes.length === 1 ? 'is' : 'are'}` : 'nobody is'
+  const loaded = tables.filter(({ total }) => total > 0)
+  const say = (text: string) => indented(text, width)
+  return [
+    ...wrap(
+      `Run ${run} is not finished, and ${workers} at work on it${!isBusy && lockedBy !== null ? `; ${lockedBy} holds the lock` : ''}.`,
+      width,
+    ),
+    ...fittingTable(
+      tableColumns,
+      loaded.map((table) => [
+        `  ${table.table}`,
+        percentOf(table),
+        `${formatCount(table.rows)} of ${formatCount(table.total)}`,
+        table.rejected === 0 ? '' : `${formatCount(table.rejected)} left out`,
+      ]),
+      { width, least: 2 },
+    ).slice(1),
+    ...say(stepsLine(details.steps)),
+    ...(rowsPerSecond === null
+      ? []
+      : say(
+          `${formatShort(rowsPerSecond)} rows/s lately: ${formatClock(secondsLeft!)} for what is left to load`,
+        )),
+    ...(dropped.length === 0
+      ? []
+      : say(`Dropped: ${dropped.map(({ name, table }) => `${name} on ${table}`).join(', ')}`)),
+    ...(rejected === 0 ? [] : say(rejectsLine(run))),
+    ...(isBusy
+      ? say(`To help: npm run seed -- --join ${run}`)
+      : [
+          ...say('To go on: npm run seed -- --resume'),
+          ...(dropped.length === 0
+            ? []
+            : say('To put back what is dropped now: npm run downpour -- restore')),
+        ]),
+  ]
+}
+
+const tableColumns: readonly TextColumn[] = [
+  { title: '', align: 'left' },
+  { title: '', align: 'right' },
+  { title: '', align: 'right' },
+  { title: '', align: 'left' },
+]
+
+function undoing({ run }: RunStatus, { lockedBy, width }: Circumstances): readonly string[] {
+  const holder = lockedBy === null ? 'nobody is at it' : `${lockedBy} holds the lock`
+  return [
+    ...wrap(`Run ${run} is half undone, and ${holder}.`, width),
+    ...indented(`To go on: npm run downpour -- undo ${run}`, width),
+  ]
+}
+
+function ended({ run, rejected, endedAt }: RunStatus, width: number): readonly string[] {
+  return [
+    ...(endedAt === null ? [] : wrap(`It ended ${endedAt} (UTC).`, width)),
+    ...(rejected === 0 ? [] : wrap(rejectsLine(run), width)),
+  ]
+}
+
+function rejectsLine(run: string): string {
+  return `Rows were left out: npm run downpour -- rejects ${run}`
+}
+
+function stepsLine(steps: readonly StepProgress[]): string {
+  const told = steps.map(({ kind, done, total }) =>
+    total === 1
+      ? `${names[kind].one} ${done === 1 ? 'done' : 'to be done'}`
+      : `${names[kind].many} ${formatCount(done)} of ${formatCount(total)}`,
+  )
+  return `Steps: ${told.join(', ')}`
+}
+
+const names: Readonly<
+  Record<StepProgress['kind'], { readonly one: string; readonly many: string }>
+> = {
+  reset: { one: 'emptying', many: 'emptying' },
+  drop: { one: 'dropping', many: 'dropping' },
+  chunk: { one: 'chunk', many: 'chunks' },
+  rebuild: { one: 'index', many: 'indexes' },
+  settle: { one: 'sequences', many: 'sequences' },
+  finish: { one: 'sums', many: 'sums' },
+}
+
+function indented(text: string, width: number): readonly string[] {
+  return wrap(text, width - 2).map((line) => `  ${line}`)
+}
+
+/** Never 100 % before it is so. */
+function percentOf({ rows, total }: { readonly rows: number; readonly total: number }): string {
+  return `${total === 0 ? 100 : Math.floor((100 * rows) / total)}%`
+}
+
+/** As many columns as there is room for. */
+function fittingTable(
+  all: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  { width, least }: { readonly width: number; readonly least: number },
+): string[] {
+  for (let count = all.length; ; count--) {
+    const lines = formatTable(
+      all.slice(0, count),
+      rows.map((row) => row.slice(0, count)),
+    )
+    if (count === least || lines.every((line) => line.length <= width)) return [...lines]
+  }
+}
