@@ -114,6 +114,13 @@ export async function readRunTables(session: Session, run: string): Promise<read
  * @returns its state
  */
 export async function lockRun(session: Session, run: string): Promise<RunState | undefined> {
+  // In the order in which lanes lock: a step, then its run.
+  await session.db
+    .select({ number: steps.number })
+    .from(steps)
+    .where(and(eq(steps.run, run), eq(steps.isDone, false)))
+    .orderBy(asc(steps.phase), asc(steps.number))
+    .for('update')
   const [row] = await session.db
     .select({ state: runs.state })
     .from(runs)

@@ -123,7 +123,7 @@ describe('--help', () => {
         --restart       Throw an unfinished run away                         [boolean]
         --join          Help another process: its run, or latest              [string]
         --ledger        Write the run down; after --no-ledger it cannot be resumed or
-                        undone                                [boolean] [default: true]
+                        undone                               [boolean] [default: true]
 
       Examples:
         npm run seed -- --profile staging   the counts of a profile

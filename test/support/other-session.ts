@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
-import { waitUntil, withSql } from './embedded.ts'
+import { withSql } from './embedded.ts'
 import { ask } from './seed-town.ts'
 
 /** Somebody else at work in a database, as `somebody else`. */
@@ -28,9 +29,15 @@ export async function openOther(url: string, statements: string): Promise<OtherS
   }
 }
 
-/** Waits until so many of a run's lanes wait for a lock. */
+/** Waits until so many of a run's lanes wait for a lock; a command may need a while to get there. */
 export async function waitForBlockedLanes(url: string, count: number): Promise<void> {
-  await waitUntil(async () => Number(await ask(url, BLOCKED)) === count)
+  const deadline = performance.now() + 45_000
+  for (;;) {
+    const blocked = await ask(url, BLOCKED)
+    if (Number(blocked) === count) return
+    if (performance.now() > deadline) throw new Error(`${blocked} lanes wait, not ${count}`)
+    await sleep(20)
+  }
 }
 
 const BLOCKED = `select count(*) from pg_stat_activity
