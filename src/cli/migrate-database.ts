@@ -1,13 +1,11 @@
 import { readServerFacts } from '../postgres/catalog.ts'
 import { openSession } from '../postgres/session.ts'
 import { guardDatabase } from '../run/guard.ts'
-import { applyMigrations } from '../run/migrate.ts'
-import { restoreDropped } from '../run/restore.ts'
+import { restoreAndMigrate } from '../run/restore-and-migrate.ts'
 import { underLock } from '../run/under-lock.ts'
 
 /**
- * Applies the pending migrations under the lock, where that is allowed. What an unfinished run has
- * dropped is put back before, since a migration may be about it.
+ * Applies the pending migrations under the lock, where that is allowed.
  *
  * @returns how many were applied
  * @throws DownpourError `REFUSED_…`, `MIGRATE_…`, `REBUILD_VIOLATION`
@@ -25,11 +23,7 @@ export async function migrateDatabase(request: {
   try {
     const server = await readServerFacts(session)
     guardDatabase({ action: 'migrate', server, confirm })
-    return await underLock({ session, url, signal }, async () => {
-      const { failures } = await restoreDropped(session)
-      if (failures[0]) throw failures[0]
-      return applyMigrations(session, folder)
-    })
+    return await underLock({ session, url, signal }, () => restoreAndMigrate(session, folder))
   } finally {
     await session.close()
   }

@@ -42,20 +42,17 @@ export function databaseLedger(run: string, worker: string): Ledger {
     return row && stepOf(row)
   }
 
-  /**
-   * Nothing comes before the lowest open step, so it may always begin. Another lane may be at it for
-   * long, whatever the role's timeouts are.
-   */
+  /** Nothing comes before the lowest open step, so it may always begin. */
   async function claimLowest(session: Session): Promise<Step | undefined> {
-    await session.query('set local statement_timeout = 0; set local lock_timeout = 0')
-    const [row] = await session.db
-      .select(stepColumns)
-      .from(steps)
-      .where(and(eq(steps.run, run), eq(steps.isDone, false)))
-      .orderBy(asc(steps.phase), asc(steps.number))
-      .limit(1)
-      .for('update')
-    await session.query('set local statement_timeout to default; set local lock_timeout to default')
+    const [row] = await waitingLong(session, () =>
+      session.db
+        .select(stepColumns)
+        .from(steps)
+        .where(and(eq(steps.run, run), eq(steps.isDone, false)))
+        .orderBy(asc(steps.phase), asc(steps.number))
+        .limit(1)
+        .for('update'),
+    )
     return row && stepOf(row)
   }
 
@@ -100,11 +97,9 @@ export function databaseLedger(run: string, worker: string): Ledger {
     },
 
     async reclaim(session, step) {
-      const [row] = await session.db
-        .select({ isDone: steps.isDone })
-        .from(steps)
-        .where(thisStep(step))
-        .for('update')
+      const [row] = await waitingLong(session, () =>
+        session.db.select({ isDone: steps.isDone }).from(steps).where(thisStep(step)).for('update'),
+      )
       // Without a row it was put back by `restore` meanwhile.
       if (!row || row.isDone) return 'done'
       await shareRun(session)
@@ -175,6 +170,14 @@ export function databaseLedger(run: string, worker: string): Ledger {
 
 /** A statement takes 65,533 parameters. */
 const rejectsPerStatement = 1000
+
+/** Another lane may be at a step for long, whatever the role's timeouts are. */
+async function waitingLong<T>(session: Session, ask: () => PromiseLike<T>): Promise<T> {
+  await session.query('set local statement_timeout = 0; set local lock_timeout = 0')
+  const answer = await ask()
+  await session.query('set local statement_timeout to default; set local lock_timeout to default')
+  return answer
+}
 
 const stepColumns = {
   phase: steps.phase,

@@ -1,7 +1,7 @@
 import type { Session } from './session.ts'
 
 /**
- * Who holds locks on some tables, this session apart.
+ * Who holds locks on some tables, this session and other lanes of its run apart.
  *
  * @param tables - quoted names
  * @returns e.g. `process 4711 (psql, idle in transaction)`
@@ -16,6 +16,8 @@ export async function readLockHolders(
      from pg_locks l join pg_stat_activity a using (pid)
      where l.granted and l.pid <> pg_backend_pid()
        and l.database = (select oid from pg_database where datname = current_database())
+       and regexp_replace(a.application_name, ' lane \\d+$', '')
+         <> regexp_replace(current_setting('application_name'), ' lane \\d+$', '')
        and l.relation in (select name::regclass from json_array_elements_text($1::text::json) as listed(name))
      order by 1`,
     [JSON.stringify(tables)],

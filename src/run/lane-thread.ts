@@ -87,11 +87,17 @@ async function work(
   }
   try {
     const { run, prepared } = await withPatience({ ...patience, signal, over }, prepare)
-    const onEvent = (event: LaneEvent) => port.post(event)
-    const { options } = run
     return await runRecordedLane({
-      ...{ url, run: id, options, project, prepared },
-      ...{ number, patience, signal, over, onEvent },
+      url,
+      run: id,
+      options: run.options,
+      project,
+      prepared,
+      number,
+      patience,
+      signal,
+      over,
+      onEvent: (event) => port.post(event),
     })
   } catch (error) {
     if (verdictOn(error) !== 'no connection') throw error

@@ -47,13 +47,13 @@ export async function restoreDropped(
   for (const run of await listRuns(session, ['running'])) {
     // Some may be back already, put there by hand.
     await inTransaction(session, async () => {
-      if (await lockSteps(session, run)) await planTheRest(session, run)
+      if (await lockUnfinished(session, run)) await planTheRest(session, run)
     })
     for (const step of await planSingly(session, run)) {
       try {
         const isRestored = await inTransaction(
           session,
-          async () => (await lockSteps(session, run)) && restoreStep(session, run, step),
+          async () => (await lockUnfinished(session, run)) && restoreStep(session, run, step),
         )
         if (!isRestored) continue
         all.restored.push(step.task!.title)
@@ -84,17 +84,11 @@ export async function restoreRun(session: Session, run: RunRecord): Promise<void
 }
 
 /**
- * Waits for a lane that is at one, or for what is left of it. Steps before the run, as lanes do.
+ * Waits for a lane that is at a step, or for what is left of it.
  *
  * @returns whether the run is still unfinished
  */
-async function lockSteps(session: Session, run: RunRecord): Promise<boolean> {
-  await session.db
-    .select({ number: steps.number })
-    .from(steps)
-    .where(openRebuilds(run))
-    .orderBy(asc(steps.phase), asc(steps.number))
-    .for('update')
+async function lockUnfinished(session: Session, run: RunRecord): Promise<boolean> {
   return (await lockRun(session, run.id)) === 'running'
 }
 

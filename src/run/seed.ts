@@ -20,7 +20,7 @@ import { threadLanes } from './lane-thread.ts'
 import type { LoadProgress } from './load-tracker.ts'
 import { keepRunLock } from './lock.ts'
 import { readWalPosition } from './measure-server.ts'
-import { applyMigrations, findPendingMigrations } from './migrate.ts'
+import { findPendingMigrations } from './migrate.ts'
 import { planNewRun } from './new-run.ts'
 import type { BeginningRun } from './new-run.ts'
 import { optionDifferences } from './options.ts'
@@ -31,6 +31,7 @@ import { workOnRun } from './recorded-run.ts'
 import { runRecordedLane } from './recorded-lane.ts'
 import { reportRun } from './report-run.ts'
 import type { RunOutcome, SeedReport } from './report-run.ts'
+import { restoreAndMigrate } from './restore-and-migrate.ts'
 import { runInOneTransaction, runWithoutLedger } from './single-run.ts'
 import { throwAwayRun } from './throw-away.ts'
 import { inTransaction } from './transaction.ts'
@@ -286,6 +287,7 @@ async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
     return 0
   })
   const [run] = version > 0 ? await listRuns(session, ['running']) : []
+  if (!run && request.unfinished === 'resume') throw nothingToResume()
   if (run && ledger === 'ledger' && request.unfinished === 'restart') {
     await throwAwayRun(session, run, project.tables)
   } else if (run && (ledger === 'no ledger' || options.existing !== 'reset')) {
@@ -301,12 +303,12 @@ async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
 
 async function migrateFirst(request: SeedRequest, session: Session): Promise<void> {
   const { project, database } = request
-  if (database.isEmbedded) {
-    await applyMigrations(session, project.migrationsFolder)
-    return
-  }
   const pending = await findPendingMigrations(session, project.migrationsFolder)
   if (pending.length === 0) return
+  if (database.isEmbedded) {
+    await restoreAndMigrate(session, project.migrationsFolder)
+    return
+  }
   throw new DownpourError({
     code: 'REFUSED_UNMIGRATED',
     message: `The database lacks ${pending.length} ${pending.length === 1 ? 'migration' : 'migrations'}`,

@@ -5,8 +5,9 @@ import type { TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/embedded.ts'
 import { killNow } from '../support/kill-again.ts'
 import { expectNothingLeft } from '../support/leftovers.ts'
+import { hurry } from '../support/linger.ts'
 import { ledgerStateOf } from '../support/run-state.ts'
-import { ask, change } from '../support/seed-town.ts'
+import { ask } from '../support/seed-town.ts'
 import { makeShopProject, shopFile } from '../support/shop-project.ts'
 import { prepareShopRun } from '../support/shop-run.ts'
 import type { ShopRun } from '../support/shop-run.ts'
@@ -17,7 +18,7 @@ let url: string
 
 beforeAll(async () => {
   run = await prepareShopRun({
-    chunks: 60,
+    chunks: 150,
     chunkSeconds: 0.15,
     args: ['--lanes', '1', '--indexes', 'defer'],
   })
@@ -54,6 +55,7 @@ async function expectWhole(finished: readonly Finished[]): Promise<void> {
 describe('three processes at one run', { timeout: 120_000 }, () => {
   it('make the same of a database as one', async () => {
     const three = await startThree()
+    await hurry(url)
     await expectWhole(await Promise.all(three.map(({ finished }) => finished)))
     expect(await workers()).toBe(3)
   })
@@ -61,12 +63,14 @@ describe('three processes at one run', { timeout: 120_000 }, () => {
   it('finish it when one that helps is killed', async () => {
     const [first, second, third] = await startThree()
     expect(await killNow(third)).toBe(true)
+    await hurry(url)
     await expectWhole(await Promise.all([first.finished, second.finished]))
   })
 
   it('finish it when the first is killed', async () => {
     const [first, second, third] = await startThree()
     expect(await killNow(first)).toBe(true)
+    await hurry(url)
     await expectWhole(await Promise.all([second.finished, third.finished]))
   })
 })
@@ -108,7 +112,7 @@ describe('a process that would join', { timeout: 120_000 }, () => {
   })
 
   it('is told that the run is over', async () => {
-    await change(url, 'drop event trigger dwell; drop trigger linger on notes')
+    await hurry(url)
     expect((await run.start(url).finished).exitCode).toBe(0)
     const id = await ask(url, 'select id from downpour.runs')
     const late = await join(run.cwd, id)
