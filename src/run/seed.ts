@@ -7,7 +7,7 @@ import type { RunRecord } from '../ledger/runs.ts'
 import type { Plan } from '../plan/plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
-import { unwrapError } from '../postgres/server-error.ts'
+import { isConnectionLost, unwrapError } from '../postgres/server-error.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from './choose-lanes.ts'
@@ -54,7 +54,7 @@ export interface SeedRequest {
   readonly ledger: 'ledger' | 'no ledger'
   /** As many as pay when left out. */
   readonly lanes: number | undefined
-  /** Whether each lane gets a thread, which loads the project again, or a connection only. */
+  /** Whether lanes but the first get a thread, which loads the project again, or a connection only. */
   readonly lanesOn: 'threads' | 'connections'
   /** The database's name, for servers that are not local. */
   readonly confirm: string | undefined
@@ -184,25 +184,25 @@ async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
   const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(run)))
   request.onRun({ run: id, kind, lanes })
   const walBefore = await readWalPosition(session)
+  const onThread = threadLanes({ configFile: project.configFile, url, run: id })
   const worked = await clock.time('load', () =>
     workOnRun(session, {
       run: id,
       url,
       prepared,
       lanes,
-      // A single lane needs no thread of its own: this one has nothing else to do.
-      host:
-        lanes > 1 && lanesOn === 'threads'
-          ? threadLanes({ configFile: project.configFile, url, run: id })
-          : (start) => runRecordedLane({ ...start, url, run: id, options, project, prepared }),
+      // The first lane begins at once, on this thread, which has nothing else to do; a thread has to
+      // load the project first, which takes one or two seconds.
+      host: (start) =>
+        lanesOn === 'threads' && start.number > 1
+          ? onThread(start)
+          : runRecordedLane({ ...start, url, run: id, options, project, prepared }),
       signal,
       patience,
       onProgress: request.onProgress,
     }),
   )
-  // The server may have been restarted meanwhile.
-  const reading = session.closed ? await openSession({ url }) : session
-  try {
+  const report = async (reading: Session): Promise<SeedReport> => {
     const outcome: RunOutcome = {
       run: id,
       profile: options.profile,
@@ -214,9 +214,23 @@ async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
       notes: await readNotes(reading, id),
       walBefore,
     }
-    return await reportRun(reading, outcome, { server, clock })
+    return reportRun(reading, outcome, { server, clock })
+  }
+  try {
+    return await report(session)
+  } catch (error) {
+    // The run is over; the connection it began with may have ended long ago.
+    if (!isConnectionLost(error) && !session.closed) throw error
+    return withSession(url, report)
+  }
+}
+
+async function withSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession({ url })
+  try {
+    return await work(session)
   } finally {
-    if (reading !== session) await reading.close()
+    await session.close()
   }
 }
 
