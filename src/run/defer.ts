@@ -40,18 +40,29 @@ export async function deferIndexes(
   }
   const chosen = await chooseTables(session, tables, options)
   if (chosen.length === 0) return []
+  const before = await readDroppable(session, chosen, options)
+  // Those apart that the role may not lock, because they are not its own.
+  const lockable = chosen.filter(({ schema, name }) =>
+    before.definitions.some(
+      (definition) => definition.schema === schema && definition.table === name,
+    ),
+  )
+  if (lockable.length === 0) return notesOn(before.kept)
   // Whoever reads the tables queues behind a lock that is waited for, so it is waited for briefly and
   // asked for again later.
   await session.query(`set local lock_timeout = '1s'`)
-  await session.query(`lock table ${chosen.map(nameOf).join(', ')} in access exclusive mode`)
-  const { definitions, kept } = await readDroppable(session, chosen, options)
+  await session.query(`lock table ${lockable.map(nameOf).join(', ')} in access exclusive mode`)
+  // Once more: it may have changed before it was locked.
+  const { definitions, kept } = await readDroppable(session, lockable, options)
   for (const { drop } of definitions) await session.query(drop)
   await session.query('set local lock_timeout to default')
-  if (definitions.length === 0) return notesOn(kept)
   await ledger.recordDropped(session, definitions)
   await ledger.addSteps(session, planRebuild(definitions))
   await ledger.setOrder(session, await readTableOrder(session, tables))
-  return notesOn(kept)
+  const others = before.kept.filter(
+    (one) => !lockable.some(({ schema, name }) => one.schema === schema && one.table === name),
+  )
+  return notesOn([...others, ...kept])
 }
 
 /** The reason is often the same for all of a table. */

@@ -25,17 +25,32 @@ export function openerOf(url: string, name: string): OpenLane {
  */
 export async function beginStep(session: Session): Promise<void> {
   await session.begin()
-  // Those that the server's version and platform have; a Unix socket ignores TCP's.
-  await session.query(
-    `select set_config(name, wanted.value, true)
-     from (values
-       ('idle_in_transaction_session_timeout', '0'),
-       ('transaction_timeout', '0'),
-       ('tcp_keepalives_idle', '10'),
-       ('tcp_keepalives_interval', '10'),
-       ('tcp_keepalives_count', '3'),
-       ('tcp_user_timeout', '30000'),
-       ('client_connection_check_interval', '10000')) as wanted(name, value)
-     join pg_settings using (name)`,
+  const known = settings.get(session) ?? (await readSettings(session))
+  settings.set(session, known)
+  if (known !== '') await session.query(known)
+}
+
+const settings = new WeakMap<Session, string>()
+
+/** A Unix socket ignores TCP's. */
+const wanted = {
+  idle_in_transaction_session_timeout: '0',
+  transaction_timeout: '0',
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '30000',
+  client_connection_check_interval: '10000',
+}
+
+/** Statements for those that the server's version has. */
+async function readSettings(session: Session): Promise<string> {
+  const rows = await session.query<{ name: string }>(
+    `select name from pg_settings where name in (${Object.keys(wanted)
+      .map((name) => `'${name}'`)
+      .join(', ')}) order by name`,
   )
+  return rows
+    .map(({ name }) => `set local ${name} = ${wanted[name as keyof typeof wanted]}`)
+    .join('; ')
 }

@@ -71,7 +71,7 @@ describe('a frame proxy that lets everything pass', () => {
       '< D',
       '< C: SELECT 1',
       '< Z',
-      '> Q: begin',
+      '> Q: begin isolation level read committed',
       '< C: BEGIN',
       '< Z',
       '> Q: commit, a commit',

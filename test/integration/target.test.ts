@@ -225,6 +225,21 @@ describe('a role', () => {
     expect(await ask(database.url, "select nextval('visits_id_seq')")).toBe('222')
   })
 
+  it('keeps the indexes of tables that it does not own, and says so', async () => {
+    await change(
+      database.url,
+      `grant create on schema public to ${role}; alter table papers owner to ${role}`,
+    )
+    const { notes } = await seedTown(url, { indexes: 'defer' })
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        'Kept residents_kind_id_select_id_fk, residents_mentor_id_residents_id_fk, residents_handle_unique, residents_pkey of residents: the role does not own the table',
+      ]),
+    )
+    expect(notes.join()).not.toContain('papers')
+    expect(await townCounts(database.url)).toMatchObject({ visits: 221, papers: 25 })
+  })
+
   it.each([
     {
       right: 'INSERT ON public.papers',
