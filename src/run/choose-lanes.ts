@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Session } from '../postgres/session.ts'
 
-/** A lane's own connection and thread are worth while from so many rows on. */
+/** A thread takes a second or two to start, in which the first lane loads about as many rows. */
 const rowsPerLane = 250_000
 
-/** More gain nothing on any server that was measured. */
+/** Each is a thread with a heap of its own: more have to be asked for. */
 const mostLanes = 8
 
 /**

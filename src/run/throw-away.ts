@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { DownpourError } from '../errors.ts'
 import { readProgress, readRejectCounts } from '../ledger/progress.ts'
 import { listRuns, lockRun, readRunTables, setRunState } from '../ledger/runs.ts'
@@ -125,11 +125,9 @@ async function deleteRows(session: Session, tables: readonly RunTable[]): Promis
       })
     }
     const first = keyStart! + firstRow
-    await session.db.execute(
-      sql.raw(
-        `delete from ${quoteTable(schema, name)}
-         where ${quoteIdentifier(keyColumn)} between ${first} and ${first + rowCount - 1}`,
-      ),
+    await session.query(
+      `delete from ${quoteTable(schema, name)}
+       where ${quoteIdentifier(keyColumn)} between ${first} and ${first + rowCount - 1}`,
     )
   }
 }
