@@ -9,7 +9,7 @@ let database: TestDatabase
 
 beforeAll(async () => {
   run = await prepareShopRun({
-    chunks: 120,
+    chunks: 240,
     chunkSeconds: 0.05,
     args: ['--lanes', '4', '--indexes', 'defer'],
   })
@@ -22,12 +22,12 @@ describe('a command with four lanes that is killed', { timeout: 180_000 }, () =>
   it('leaves behind what --resume makes whole, however often', async () => {
     const { kills, stepsDone, last } = await killAgainAndAgain(run, {
       url: database.url,
-      kills: 6,
-      seconds: 0.6,
+      kills: 10,
+      seconds: 0.4,
       seed: 1,
     })
     expect(last.exitCode).toBe(0)
-    expect(kills).toBe(6)
+    expect(kills).toBe(10)
     // Each went on from where the one before it was.
     expect(stepsDone).toEqual(stepsDone.toSorted((a, b) => a - b))
     expect(await run.stateOf(database.url)).toEqual(run.undisturbed)
