@@ -1,7 +1,7 @@
 import { and, asc, count, eq, inArray, sql } from 'drizzle-orm'
 import { DownpourError } from '../errors.ts'
 import type { Session } from '../postgres/session.ts'
-import { addSteps, readRunTables, setRunState } from './runs.ts'
+import { addSteps, setRunState } from './runs.ts'
 import type { Ledger } from './ledger.ts'
 import type { Step } from './step.ts'
 import { dropped, rejects, runs, runTables, steps } from './tables.ts'
@@ -84,9 +84,7 @@ export function databaseLedger(run: string, worker: string): Ledger {
   return {
     async claim(session) {
       for (;;) {
-        const step =
-          (await claimFree(session)) ??
-          ((await hasOpenSteps(session)) ? await claimLowest(session) : undefined)
+        const step = (await claimFree(session)) ?? (await claimLowest(session))
         if (step) {
           // After the step's lock and never before it: the last step locks the run itself.
           await shareRun(session)
@@ -123,7 +121,6 @@ export function databaseLedger(run: string, worker: string): Ledger {
     committed: () => {},
 
     addSteps: (session, added) => addSteps(session, run, added),
-    readTables: (session) => readRunTables(session, run),
 
     async setOrder(session, tables) {
       for (const { position, waitsFor, isSequential } of tables) {

@@ -28,8 +28,6 @@ export interface Ledger {
   /** … which is so from its commit on. */
   committed(step: Step): void
   addSteps(session: Session, steps: readonly Step[]): Promise<void>
-  /** The run's tables, parents first. */
-  readTables(session: Session): Promise<readonly RunTable[]>
   /** Changes for which tables a table has to wait. */
   setOrder(session: Session, tables: readonly TableOrder[]): Promise<void>
   recordDropped(session: Session, definitions: readonly Definition[]): Promise<void>

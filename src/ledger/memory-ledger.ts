@@ -74,7 +74,6 @@ export function memoryLedger(options: {
       return Promise.resolve()
     },
 
-    readTables: () => Promise.resolve(options.tables),
     setOrder: () => Promise.resolve(),
     recordDropped: () => Promise.resolve(),
     recordRestored: () => Promise.resolve(),

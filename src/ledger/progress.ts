@@ -8,7 +8,6 @@ export interface RunProgress {
   /** Rows by the table's position; what was left out counts as done. */
   readonly rows: readonly number[]
   readonly rebuild: { readonly done: number; readonly total: number }
-  readonly isOver: boolean
 }
 
 /** @param tables - how many the run has */
@@ -36,7 +35,6 @@ export async function readProgress(
       (_, position) => chunks.find((row) => row.position === position)?.rows ?? 0,
     ),
     rebuild: { done: rebuild?.done ?? 0, total: rebuild?.total ?? 0 },
-    isOver: rows.every(({ done, total }) => done === total),
   }
 }
 

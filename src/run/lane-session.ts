@@ -1,3 +1,4 @@
+import { localSettings } from '../postgres/local-settings.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import type { OpenLane } from './lane.ts'
@@ -25,9 +26,9 @@ export function openerOf(url: string, name: string): OpenLane {
  */
 export async function beginStep(session: Session): Promise<void> {
   await session.begin()
-  const known = settings.get(session) ?? (await readSettings(session))
+  const known = settings.get(session) ?? (await localSettings(session, wanted))
   settings.set(session, known)
-  if (known !== '') await session.query(known)
+  await session.query(known)
 }
 
 const settings = new WeakMap<Session, string>()
@@ -41,16 +42,4 @@ const wanted = {
   tcp_keepalives_count: '3',
   tcp_user_timeout: '30000',
   client_connection_check_interval: '10000',
-}
-
-/** Statements for those that the server's version has. */
-async function readSettings(session: Session): Promise<string> {
-  const rows = await session.query<{ name: string }>(
-    `select name from pg_settings where name in (${Object.keys(wanted)
-      .map((name) => `'${name}'`)
-      .join(', ')}) order by name`,
-  )
-  return rows
-    .map(({ name }) => `set local ${name} = ${wanted[name as keyof typeof wanted]}`)
-    .join('; ')
 }

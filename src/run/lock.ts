@@ -1,14 +1,21 @@
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DownpourError } from '../errors.ts'
+import { localSettings } from '../postgres/local-settings.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
-import { backoff } from './faults.ts'
+import { pause } from './faults.ts'
 import { defaultPatience } from './lane.ts'
 import { watchConnection } from './watchdog.ts'
 
 /** An arbitrary constant, the same in every version: advisory locks are numbers. */
 const lockKey = '5211374918246001'
+
+/** The lock's transaction waits for as long as the run takes. */
+const noTimeouts = {
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+}
 
 /** The right to change this database; nobody else has it meanwhile. */
 export interface RunLock {
@@ -42,11 +49,7 @@ export async function takeRunLock(
   const endWatch = watchConnection(session, url, silenceSeconds)
   try {
     await session.begin()
-    // Not every version has all of them.
-    await session.query(
-      `select set_config(name, '0', true) from pg_settings where name in
-         ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')`,
-    )
+    await session.query(await localSettings(session, noTimeouts))
     const [row] = await session.query<{ taken: boolean }>(
       `select pg_try_advisory_xact_lock(${lockKey}) as taken`,
     )
@@ -93,7 +96,7 @@ export async function keepRunLock(
   let lock = await takeRunLock(url, silenceSeconds)
   async function retake(): Promise<void> {
     for (let attempt = 1; !released.signal.aborted; attempt++) {
-      await sleep(backoff(attempt), undefined, { signal: released.signal }).catch(() => {})
+      await pause(attempt, [released.signal])
       const retaken = await takeRunLock(url, silenceSeconds).catch((error: unknown) => error)
       if (retaken instanceof Error) {
         if (retaken instanceof DownpourError && retaken.code === 'REFUSED_BUSY') return

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Project } from '../config/load-project.ts'
 import type { NewRun, RunTable } from '../ledger/runs.ts'
+import { checkGrowth } from '../plan/check-growth.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { fingerprintPlan } from '../plan/fingerprint.ts'
 import { loadedTables } from '../plan/plan.ts'
@@ -15,7 +16,7 @@ import type { RunOptions } from './options.ts'
 import { planRun } from './prepare-run.ts'
 import type { PreparedRun } from './prepare-run.ts'
 import { processName } from './recorded-lane.ts'
-import { readBefore, refuseChangedRows } from './rows-before.ts'
+import { readBefore } from './rows-before.ts'
 import { planSteps } from './run-steps.ts'
 import { summariesOver } from './summaries.ts'
 import { readTableOrder } from './table-order.ts'
@@ -52,7 +53,7 @@ export async function planNewRun(
     const tables = loadedTables(plan)
     const found = await checkTargets(session, tables)
     await checkParentRows(session, plan)
-    if (before) await refuseChangedRows(plan, before)
+    if (before) await checkGrowth(plan, before.recorded)
     if (options.existing === 'refuse') await refuseExistingRows(session, tables)
     return found
   })

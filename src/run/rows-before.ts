@@ -3,27 +3,26 @@ import { DownpourError } from '../errors.ts'
 import { readRejectCounts } from '../ledger/progress.ts'
 import { listRuns, readRunTables } from '../ledger/runs.ts'
 import type { RunRecord } from '../ledger/runs.ts'
-import { checkGrowth } from '../plan/check-growth.ts'
+import type { RecordedRows } from '../plan/check-growth.ts'
 import { digestsIn } from '../plan/fingerprint.ts'
-import type { Plan, RowRange } from '../plan/plan.ts'
 import type { Session } from '../postgres/session.ts'
 import { readExistingRows } from './existing-rows.ts'
 import type { RowsBefore, RunOptions } from './options.ts'
 
-/** What finished runs have put into a table, without a gap from row 0 on. */
-interface Coverage {
+/**
+ * What finished runs have put into a table, without a gap from row 0 on; range and digests are those
+ * of the latest one's plan.
+ */
+interface Coverage extends RecordedRows {
   readonly run: RunRecord
   readonly rows: number
   readonly rejected: number
-  /** Of the latest of these runs. */
-  readonly plan: RowRange
-  readonly digests: Readonly<Record<string, string>>
 }
 
 /** What tables hold, and what of that the ledger knows to be rows of ours. */
 export interface Before {
   readonly rows: RowsBefore
-  readonly coverage: ReadonlyMap<string, Coverage>
+  readonly recorded: ReadonlyMap<string, RecordedRows>
 }
 
 /**
@@ -38,30 +37,22 @@ export async function readBefore(
   options: RunOptions,
   ledger: 'ledger' | 'no ledger',
 ): Promise<Before> {
-  const recorded = ledger === 'ledger' ? await readCoverage(session) : new Map<string, Coverage>()
-  const coverage = new Map<string, Coverage>()
+  const coverage = ledger === 'ledger' ? await readCoverage(session) : new Map<string, Coverage>()
+  const recorded = new Map<string, RecordedRows>()
   const rows: Record<string, RowsBefore[string]> = {}
   for (const table of project.tables) {
     const found = await readExistingRows(session, table)
-    const known = recorded.get(table.key)
+    const known = coverage.get(table.key)
     // Rows of somebody else among them, or rows that are gone: then nothing is known.
     if (known && known.rows - known.rejected === found.rows && found.rows > 0) {
       if (known.run.options.seed !== options.seed) throw otherSeed(table.key, known.run, options)
-      coverage.set(table.key, known)
+      recorded.set(table.key, known)
       rows[table.key] = { ...found, ours: known.rows }
     } else {
       rows[table.key] = found
     }
   }
-  return { rows, coverage }
-}
-
-/** Makes sure that rows which are there would not be others in the larger plan. */
-export async function refuseChangedRows(plan: Plan, { coverage }: Before): Promise<void> {
-  await checkGrowth(
-    plan,
-    new Map([...coverage].map(([key, { plan: range, digests }]) => [key, { range, digests }])),
-  )
+  return { rows, recorded }
 }
 
 async function readCoverage(session: Session): Promise<Map<string, Coverage>> {
@@ -78,7 +69,7 @@ async function readCoverage(session: Session): Promise<Map<string, Coverage>> {
         run,
         rows: table.firstRow + table.rowCount,
         rejected: (known?.rejected ?? 0) + (rejected.get(table.key) ?? 0),
-        plan: { first: table.planFirst, count: table.planCount },
+        range: { first: table.planFirst, count: table.planCount },
         digests: digestsIn(run.fingerprint, table.key),
       })
     }

@@ -94,7 +94,7 @@ export async function runWithoutLedger(single: SingleRun): Promise<MemoryLedger>
 type Tracker = ReturnType<typeof createLoadTracker>
 
 function trackerOf({ run }: SingleRun, onProgress: (progress: LoadProgress) => void): Tracker {
-  const nothing = { rows: run.tables.map(() => 0), rebuild: { done: 0, total: 0 }, isOver: false }
+  const nothing = { rows: run.tables.map(() => 0), rebuild: { done: 0, total: 0 } }
   return createLoadTracker(run.tables, nothing, onProgress)
 }
 

@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { summariesOf } from '../plan/summaries.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
+import { keysOf } from './references.ts'
 
 /** A column that sums up another table's rows, with the names that SQL needs. */
 export interface Summary {
@@ -58,8 +59,6 @@ async function refresh(
 ): Promise<void> {
   const { schema, table, column, key, childKey, childColumn } = relation.summary
   const childTable = quoteTable(child.schema, child.name)
-  const first = child.keyStart! + child.firstRow
-  const keyColumn = quoteIdentifier(child.keyColumn!)
   const matches = (one: string, other: string) =>
     key
       .map(
@@ -75,8 +74,8 @@ async function refresh(
          coalesce(sum(child.${quoteIdentifier(childColumn)}), 0) as total
        from ${childTable} as child
        where (${columns}) in (
-         select ${columns} from ${childTable}
-         where ${keyColumn} between ${first} and ${first + child.rowCount - 1}
+         select ${columns} from ${childTable} as loaded
+         where ${keysOf(child, 'loaded')}
            ${outside(relation)})
        group by ${columns}) as sums
      where ${matches('parent', 'sums')} and parent.${quoteIdentifier(column)} is distinct from sums.total`,

@@ -6,8 +6,9 @@ import type { RunRecord, RunTable } from '../ledger/runs.ts'
 import { runTables } from '../ledger/tables.ts'
 import type { RunState } from '../ledger/tables.ts'
 import type { TableModel } from '../model/table.ts'
-import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
+import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
+import { keysOf } from './references.ts'
 import { resetTables } from './reset-tables.ts'
 import { restoreRun } from './restore.ts'
 import { inTransaction } from './transaction.ts'
@@ -105,15 +106,8 @@ async function refuseStrangeRows(
 
 /** Children first. */
 async function deleteRows(session: Session, tables: readonly RunTable[]): Promise<void> {
-  for (const {
-    key,
-    schema,
-    name,
-    keyColumn,
-    keyStart,
-    firstRow,
-    rowCount,
-  } of tables.toReversed()) {
+  for (const table of tables.toReversed()) {
+    const { key, schema, name, keyColumn, rowCount } = table
     if (rowCount === 0) continue
     if (keyColumn === null) {
       throw new DownpourError({
@@ -124,10 +118,8 @@ async function deleteRows(session: Session, tables: readonly RunTable[]): Promis
         table: key,
       })
     }
-    const first = keyStart! + firstRow
     await session.query(
-      `delete from ${quoteTable(schema, name)}
-       where ${quoteIdentifier(keyColumn)} between ${first} and ${first + rowCount - 1}`,
+      `delete from ${quoteTable(schema, name)} as child where ${keysOf(table, 'child')}`,
     )
   }
 }

@@ -35,7 +35,6 @@ function step(kind: StepKind, position?: number, rowCount = 0): Step {
 const progressOf = (rows: readonly number[], done = 0, total = 0): RunProgress => ({
   rows,
   rebuild: { done, total },
-  isOver: false,
 })
 
 /** What is told, as `table rows/total`, since the last time it was asked. */
