@@ -1,8 +1,5 @@
-import { readServerFacts } from '../postgres/catalog.ts'
-import { openSession } from '../postgres/session.ts'
-import { guardDatabase } from '../run/guard.ts'
+import { changeDatabase } from '../run/change-database.ts'
 import { restoreAndMigrate } from '../run/restore-and-migrate.ts'
-import { underLock } from '../run/under-lock.ts'
 
 /**
  * Applies the pending migrations under the lock, where that is allowed.
@@ -18,13 +15,8 @@ export async function migrateDatabase(request: {
   readonly confirm: string | undefined
   readonly signal: AbortSignal
 }): Promise<number> {
-  const { url, folder, confirm, signal } = request
-  const session = await openSession({ url })
-  try {
-    const server = await readServerFacts(session)
-    guardDatabase({ action: 'migrate', server, confirm })
-    return await underLock({ session, url, signal }, () => restoreAndMigrate(session, folder))
-  } finally {
-    await session.close()
-  }
+  const { folder, ...where } = request
+  return changeDatabase({ action: 'migrate', ...where }, (session) =>
+    restoreAndMigrate(session, folder),
+  )
 }

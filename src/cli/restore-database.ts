@@ -2,13 +2,10 @@ import { DownpourError } from '../errors.ts'
 import { readLedgerVersion } from '../ledger/install.ts'
 import { readLanes } from '../ledger/overview.ts'
 import { listRuns } from '../ledger/runs.ts'
-import { readServerFacts } from '../postgres/catalog.ts'
-import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
-import { guardDatabase } from '../run/guard.ts'
+import { changeDatabase } from '../run/change-database.ts'
 import { restoreDropped } from '../run/restore.ts'
 import type { Restored } from '../run/restore.ts'
-import { underLock } from '../run/under-lock.ts'
 
 /**
  * Puts back what unfinished runs have dropped, under the lock, where that is allowed.
@@ -23,17 +20,11 @@ export async function restoreDatabase(request: {
   /** Told what is back, once it is. */
   readonly onRestored: (name: string) => void
 }): Promise<Restored> {
-  const { url, confirm, signal, onRestored } = request
-  const session = await openSession({ url })
-  try {
-    guardDatabase({ action: 'restore', server: await readServerFacts(session), confirm })
-    return await underLock({ session, url, signal }, async () => {
-      await refuseWork(session)
-      return restoreDropped(session, onRestored)
-    })
-  } finally {
-    await session.close()
-  }
+  const { onRestored, ...where } = request
+  return changeDatabase({ action: 'restore', ...where }, async (session) => {
+    await refuseWork(session)
+    return restoreDropped(session, onRestored)
+  })
 }
 
 /** Those that help a run hold no lock. */

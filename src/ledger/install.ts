@@ -139,6 +139,18 @@ export async function ensureLedger(session: Session): Promise<void> {
   if (installed < ledgerVersion) await installLedger(session)
 }
 
+/**
+ * Brings the ledger up to date where there is one.
+ *
+ * @returns whether there is one
+ * @throws DownpourError `LEDGER_…`
+ */
+export async function upgradeLedger(session: Session): Promise<boolean> {
+  if ((await readLedgerVersion(session)) === 0) return false
+  await ensureLedger(session)
+  return true
+}
+
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

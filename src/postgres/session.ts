@@ -122,6 +122,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
+/** Opens a session for some work, and closes it whatever comes of that. */
+export async function withSession<T>(
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(options)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
 interface ConnectOptions {
   readonly address: DatabaseUrl
   readonly applicationName: string

@@ -1,6 +1,6 @@
 import { loadProject } from '../config/load-project.ts'
 import { findRun } from '../ledger/runs.ts'
-import { openSession } from '../postgres/session.ts'
+import { withSession } from '../postgres/session.ts'
 import { startThread } from '../threads/start-thread.ts'
 import { packError, unpackError } from '../threads/error-data.ts'
 import type { ErrorData, Port, ThreadMain } from '../threads/port.ts'
@@ -76,15 +76,11 @@ async function work(
   { signal, over }: Pick<LaneStart, 'signal' | 'over'>,
 ): Promise<LaneEnd> {
   const project = await loadProject(configFile)
-  async function prepare() {
-    const session = await openSession({ url, applicationName: `downpour ${id} lane ${number}` })
-    try {
+  const prepare = () =>
+    withSession({ url, applicationName: `downpour ${id} lane ${number}` }, async (session) => {
       const run = (await findRun(session, id))!
       return { run, prepared: await prepareRecorded(session, project, run) }
-    } finally {
-      await session.close()
-    }
-  }
+    })
   try {
     const { run, prepared } = await withPatience({ ...patience, signal, over }, prepare)
     return await runRecordedLane({

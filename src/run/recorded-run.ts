@@ -1,5 +1,5 @@
 import { readProgress } from '../ledger/progress.ts'
-import { openSession } from '../postgres/session.ts'
+import { withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { setSequences } from './finish.ts'
 import { runLanes } from './host-lanes.ts'
@@ -70,16 +70,13 @@ const refreshMilliseconds = 1000
  * the run may have done so because a table is locked.
  */
 async function setSequencesSoon(url: string, { targets }: PreparedRun): Promise<void> {
-  const session = await openSession({ url })
-  try {
-    await inTransaction(session, async () => {
+  await withSession({ url }, (session) =>
+    inTransaction(session, async () => {
       await session.query(`set local lock_timeout = '1s'`)
       await setSequences(
         session,
         targets.map(({ table }) => table),
       )
-    })
-  } finally {
-    await session.close()
-  }
+    }),
+  )
 }

@@ -1,13 +1,11 @@
 import type { TableModel } from '../model/table.ts'
 import { refuseUnknownTables } from '../plan/build-plan.ts'
-import { readServerFacts } from '../postgres/catalog.ts'
-import { openSession } from '../postgres/session.ts'
 import { readLedgerVersion } from '../ledger/install.ts'
-import { guardDatabase, refuseProduction } from './guard.ts'
+import { changeDatabase } from './change-database.ts'
+import { refuseProduction } from './guard.ts'
 import { resetTables } from './reset-tables.ts'
 import { emptyTables } from './throw-away.ts'
 import { inTransaction } from './transaction.ts'
-import { underLock } from './under-lock.ts'
 
 export interface ResetRequest {
   readonly url: string
@@ -30,17 +28,11 @@ export async function resetDatabase(request: ResetRequest): Promise<readonly str
   refuseProduction('reset', environment)
   refuseUnknownTables(tables, only ?? [])
   const chosen = tables.filter(({ key }) => only?.includes(key) ?? true)
-  const session = await openSession({ url })
-  try {
-    guardDatabase({ action: 'reset', server: await readServerFacts(session), confirm })
-    await underLock({ session, url, signal }, () =>
-      inTransaction(session, async () => {
-        if ((await readLedgerVersion(session)) === 0) await resetTables(session, chosen, tables)
-        else await emptyTables(session, chosen, { all: tables })
-      }),
-    )
-  } finally {
-    await session.close()
-  }
+  await changeDatabase({ action: 'reset', url, confirm, signal }, (session) =>
+    inTransaction(session, async () => {
+      if ((await readLedgerVersion(session)) === 0) await resetTables(session, chosen, tables)
+      else await emptyTables(session, chosen, { all: tables })
+    }),
+  )
   return chosen.map(({ key }) => key)
 }

@@ -1,6 +1,6 @@
 import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
-import { ensureLedger, readLedgerVersion } from '../ledger/install.ts'
+import { ensureLedger, readLedgerVersion, upgradeLedger } from '../ledger/install.ts'
 import { readNotes, readRejectCounts, readStepTimes } from '../ledger/progress.ts'
 import { findRun, listRuns, recordRun } from '../ledger/runs.ts'
 import type { RunRecord } from '../ledger/runs.ts'
@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
 import { isConnectionLost, unwrapError } from '../postgres/server-error.ts'
-import { openSession } from '../postgres/session.ts'
+import { openSession, withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from './choose-lanes.ts'
 import { createClock } from './clock.ts'
@@ -118,8 +118,7 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
 
 async function joinRun(work: Work, name: string): Promise<SeedReport> {
   const { session } = work
-  const hasLedger = (await readLedgerVersion(session)) > 0
-  if (hasLedger) await ensureLedger(session)
+  const hasLedger = await upgradeLedger(session)
   const run = !hasLedger
     ? undefined
     : name === 'latest'
@@ -221,16 +220,7 @@ async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
   } catch (error) {
     // The run is over; the connection it began with may have ended long ago.
     if (!isConnectionLost(error) && !session.closed) throw error
-    return withSession(url, report)
-  }
-}
-
-async function withSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession({ url })
-  try {
-    return await work(session)
-  } finally {
-    await session.close()
+    return withSession({ url }, report)
   }
 }
 

@@ -1,23 +1,21 @@
 import { DownpourError } from '../errors.ts'
-import { ensureLedger, readLedgerVersion } from '../ledger/install.ts'
+import { upgradeLedger } from '../ledger/install.ts'
 import { findRun, laterRuns, lockRun, readRunTables, setRunState } from '../ledger/runs.ts'
 import type { RunRecord, RunTable } from '../ledger/runs.ts'
-import { readServerFacts } from '../postgres/catalog.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
-import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
+import { changeDatabase } from './change-database.ts'
 import { chunksOf } from './chunks.ts'
 import { deleteChunk } from './delete-chunk.ts'
 import type { ChunkOfRows } from './delete-chunk.ts'
 import { verdictOn } from './faults.ts'
-import { guardDatabase, refuseProduction } from './guard.ts'
+import { refuseProduction } from './guard.ts'
 import type { LoadProgress } from './load-tracker.ts'
 import { countOutside, keysOf, readReferences } from './references.ts'
 import type { Reference } from './references.ts'
 import { restoreDropped } from './restore.ts'
 import { inTransaction } from './transaction.ts'
-import { underLock } from './under-lock.ts'
 
 export interface UndoRequest {
   readonly url: string
@@ -49,16 +47,12 @@ export interface UndoReport {
 export async function undoRun(request: UndoRequest): Promise<UndoReport> {
   const { url, confirm, environment, signal } = request
   refuseProduction('undo a run', environment)
-  const session = await openSession({ url })
   try {
-    guardDatabase({ action: 'undo', server: await readServerFacts(session), confirm })
-    return await underLock({ session, url, signal }, ({ signal: stopped }) =>
-      undo(session, request, stopped),
+    return await changeDatabase({ action: 'undo', url, confirm, signal }, (session, locked) =>
+      undo(session, request, locked.signal),
     )
   } catch (error) {
     throw signal.aborted ? error : undoError(request.run, error)
-  } finally {
-    await session.close()
   }
 }
 
@@ -94,8 +88,7 @@ async function undo(
 
 /** @throws DownpourError `RUN_NONE`, `UNDO_STATE` */
 async function findUndoable(session: Session, id: string): Promise<RunRecord> {
-  const hasLedger = (await readLedgerVersion(session)) > 0
-  if (hasLedger) await ensureLedger(session)
+  const hasLedger = await upgradeLedger(session)
   const run = hasLedger ? await findRun(session, id) : undefined
   if (!run) {
     throw new DownpourError({
