@@ -4,7 +4,7 @@ import type { Slice, TableSource } from '../generate/slices.ts'
 import type { Plan, RowRange } from '../plan/plan.ts'
 import { loadError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
-import type { ChunkWriter, Strategy } from '../write/strategy.ts'
+import type { ChunkRows, ChunkWriter, Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
 import { chunksOf } from './chunks.ts'
 import { writeSkipping } from './isolate.ts'
@@ -53,10 +53,8 @@ export function createChunkLoader(options: ChunkLoaderOptions): ChunkLoader {
   async function openOnce(target: Target): Promise<OpenTable> {
     const open = tables.get(target)
     if (open) return open
-    const table = {
-      source: await openTable(options.plan, target.table),
-      writer: options.strategyFor(target).open(target),
-    }
+    const source = await openTable(options.plan, target.table)
+    const table = { source, writer: options.strategyFor(target).open(target, source) }
     tables.set(target, table)
     return table
   }
@@ -73,7 +71,7 @@ export function createChunkLoader(options: ChunkLoaderOptions): ChunkLoader {
         signal,
         onSlice: (row) => onRows(row - range.first),
       })
-      return writeRows(session, { table, rows, writer, slices })
+      return writeRows(session, { table, writer, chunk: { range: rows, slices } })
     }
     for (const rows of chunksOf(range, options.chunkSize)) {
       if (options.onError === 'stop') await write(rows)
@@ -88,16 +86,16 @@ export function createChunkLoader(options: ChunkLoaderOptions): ChunkLoader {
 
 interface RowsWrite {
   readonly table: string
-  readonly rows: RowRange
   readonly writer: ChunkWriter
-  readonly slices: Iterable<Slice>
+  readonly chunk: ChunkRows
 }
 
 async function writeRows(session: Session, write: RowsWrite): Promise<void> {
-  const { table, rows, writer, slices } = write
+  const { table, writer, chunk } = write
+  const { range: rows } = chunk
   let stored: number
   try {
-    stored = await writer.write(session, slices)
+    stored = await writer.write(session, chunk)
   } catch (error) {
     throw loadError({ error, table, firstRow: rows.first })
   }

@@ -25,7 +25,7 @@ export const batchStrategy: Strategy = {
       Math.floor(maxParameters / Math.max(1, target.columns.length)),
     )
     return {
-      async write(session, slices) {
+      async write(session, { slices }) {
         let stored = 0
         let rows: TextRow[] = []
         for (const slice of slices) {

@@ -33,7 +33,7 @@ export const copyStrategy: Strategy = {
     }
 
     return {
-      async write(session, slices) {
+      async write(session, { slices }) {
         const sender = createSender(await session.copyIn(statement), sink)
         try {
           writeCopyHeader(sink, format)

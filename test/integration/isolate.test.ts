@@ -166,14 +166,14 @@ interface Wishes {
 /** Writes rows in the open transaction as a load does. */
 function skip(rows: RowRange, wishes: Wishes = {}): Promise<readonly Rejection[]> {
   const { strategy = 'copy', limit = Infinity, from = source } = wishes
-  const writer = strategies[strategy].open(target)
+  const writer = strategies[strategy].open(target, from)
   return writeSkipping(session, {
     range: rows,
     limit,
     async write(part) {
       attempts.push(part)
       try {
-        const stored = await writer.write(session, generated(from, part))
+        const stored = await writer.write(session, { range: part, slices: generated(from, part) })
         if (stored !== part.count) throw ownError('LOAD_ROWS_MISSING', part.first)
       } catch (error) {
         throw loadError({ error, table: 'parcels', firstRow: part.first })
@@ -433,13 +433,14 @@ describe('writeSkipping', () => {
       },
     }
     await session.begin()
-    const writer = strategies.copy.open(target)
+    const writer = strategies.copy.open(target, source)
     await writeSkipping(listening, {
       range: { first: 0, count: 64 },
       limit: 2,
       async write(part) {
         attempts.push(part)
-        await writer.write(session, source.slices(part)).catch((error: unknown) => {
+        const chunk = { range: part, slices: source.slices(part) }
+        await writer.write(session, chunk).catch((error: unknown) => {
           throw loadError({ error, table: 'parcels', firstRow: part.first })
         })
       },
