@@ -25,6 +25,7 @@ function target(type: string, spec: VectorSpec, fill: (vector: Vector) => void):
   const serverType = {
     oid: 1,
     name: type,
+    sqlName: type,
     kind: 'scalar',
     modifier: -1,
     element: undefined,

@@ -1,6 +1,7 @@
 import yargs from 'yargs'
 import type { Argv, CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
+import { benchActions, benchCommand, withAnyBenchOptions } from './bench.ts'
 import { completionCommand } from './completion.ts'
 import { dbActions, dbCommand } from './db.ts'
 import { initCommand } from './init.ts'
@@ -29,6 +30,7 @@ const commands = [
   migrateCommand,
   initCommand,
   previewCommand,
+  benchCommand,
   dbCommand,
   completionCommand,
 ] as unknown as CommandModule[]
@@ -83,11 +85,21 @@ function recognise(args: readonly string[]): Pick<Usage, 'command' | 'known'> {
   const module = commands.find((candidate) => nameOf(candidate) === first)
   if (!module) return { command: [], known: [...commands.map(nameOf), '--help', '--version'] }
   const name = nameOf(module)
-  if (module !== dbCommand) return { command: [name], known: optionsOf(module) }
-  return dbActions.includes(second ?? '')
-    ? { command: [name, second!], known: optionsOf({ builder: withCommonOptions }) }
-    : { command: [name], known: [...dbActions, '--help', '--version'] }
+  const inner = nested.get(module)
+  if (!inner) return { command: [name], known: optionsOf(module) }
+  return inner.actions.includes(second ?? '')
+    ? { command: [name, second!], known: optionsOf({ builder: inner.builder }) }
+    : { command: [name], known: [...inner.actions, '--help', '--version'] }
 }
+
+/** Commands that take one more word, and the options that may follow it. */
+const nested = new Map<
+  CommandModule,
+  { readonly actions: readonly string[]; readonly builder: (parser: Argv) => Argv }
+>([
+  [dbCommand as CommandModule, { actions: dbActions, builder: withCommonOptions }],
+  [benchCommand as CommandModule, { actions: benchActions, builder: withAnyBenchOptions }],
+])
 
 function nameOf(module: CommandModule): string {
   return String(module.command).split(' ')[0]!

@@ -1,5 +1,12 @@
 /** The commands that have an npm script of their name. */
-const scripts: readonly (string | undefined)[] = ['seed', 'reset', 'migrate', 'preview', 'db']
+const scripts: readonly (string | undefined)[] = [
+  'seed',
+  'reset',
+  'migrate',
+  'preview',
+  'bench',
+  'db',
+]
 
 /** What stands before a command that has none; also how yargs is told to name this program. */
 export const program = 'npm run downpour --'

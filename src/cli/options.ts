@@ -149,13 +149,23 @@ export function tableCounts(pairs: readonly string[]): Readonly<Record<string, n
 /**
  * Splits `a,b` and repeated options alike.
  *
+ * @example
+ * splitList(['a, b', 'c']) // ['a', 'b', 'c']
+ */
+export function splitList(values: readonly string[]): readonly string[] {
+  return values
+    .flatMap((value) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/**
+ * Reads the names of tables.
+ *
  * @throws DownpourError `USAGE_ONLY` when no name is left: no tables are not all tables
  */
 export function nameList(values: readonly string[] | undefined): readonly string[] | undefined {
-  const names = values
-    ?.flatMap((value) => value.split(','))
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
+  const names = values && splitList(values)
   if (names?.length !== 0) return names
   throw new DownpourError({
     code: 'USAGE_ONLY',

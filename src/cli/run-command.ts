@@ -25,10 +25,15 @@ export async function runCommand(
   }
 }
 
-/** @returns the exit code */
-export function reportFailure(output: Output, error: unknown): number {
+/**
+ * @param achieved - what `--json` tells besides the error
+ * @returns the exit code
+ */
+export function reportFailure(output: Output, error: unknown, achieved: object = {}): number {
   const failure = error instanceof DownpourError ? error : unexpectedError(error)
-  if (output.isJson) output.data(`${JSON.stringify(errorObject(failure))}\n`)
+  if (output.isJson) {
+    output.data(`${JSON.stringify({ ...errorObject(failure), ...achieved })}\n`)
+  }
   output.messages.write(formatError(output.messages, failure))
   if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && failure.cause instanceof Error) {
     output.messages.write(`${failure.cause.stack ?? ''}\n`)

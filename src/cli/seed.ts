@@ -1,9 +1,11 @@
 import type { Argv, CommandModule } from 'yargs'
 import { leftToServer } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { chunkSizeFor } from '../run/options.ts'
 import type { IndexMode, RunOptions, RunWishes, TransactionExtent } from '../run/options.ts'
 import type { RunNews, SeedRequest } from '../run/seed.ts'
-import type { StrategyChoice } from '../write/choose-strategy.ts'
+import { strategyNames } from '../write/strategy.ts'
+import type { StrategyChoice } from '../write/strategy.ts'
 import { createProgress, noProgress } from '../report/progress.ts'
 import { formatSeedReport } from '../report/seed-report.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
@@ -40,7 +42,7 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
   builder: (yargs: Argv) =>
     withPlanOptions(withDatabaseOptions(yargs))
       .option('strategy', {
-        choices: ['auto', 'batch', 'copy'] as const,
+        choices: ['auto', ...strategyNames] as const,
         coerce: lastOf<StrategyChoice>,
         defaultDescription: 'auto',
         describe: 'How rows are written; auto: copy for large tables',
@@ -144,6 +146,11 @@ async function seed(args: SeedArguments, output: Output, signal: AbortSignal): P
   if (report.rows === 0 && args.append) {
     output.note('Nothing was missing: give larger counts, for example with --count or --scale.')
   }
+  const byServer = report.tables.filter(({ strategy }) => strategy === 'server')
+  if (byServer.length > 0) {
+    const names = byServer.map(({ table }) => table).join(', ')
+    output.note(`Values of the server’s own, not those of the seed: ${names}`)
+  }
   if (report.rejected > 0) {
     output.note(`Left out ${report.rejected} rows: npm run downpour -- rejects ${report.run}`)
   }
@@ -171,6 +178,7 @@ function readWishes(args: SeedArguments, plan: PlanOptions): RunWishes {
 
 function runOptions(wishes: RunWishes, choice: PlanChoice): RunOptions {
   const { explicit, profile: profileCounts, scale } = choice.counts
+  const strategy = wishes.strategy ?? 'auto'
   return {
     profile: choice.profile,
     seed: choice.seed,
@@ -179,8 +187,8 @@ function runOptions(wishes: RunWishes, choice: PlanChoice): RunOptions {
     scale,
     only: choice.only ?? null,
     existing: wishes.existing ?? 'refuse',
-    strategy: wishes.strategy ?? 'auto',
-    chunkSize: wishes.chunkSize ?? 50_000,
+    strategy,
+    chunkSize: wishes.chunkSize ?? chunkSizeFor(strategy),
     transaction: wishes.transaction ?? 'chunk',
     indexes: wishes.indexes ?? 'auto',
     onError: wishes.onError ?? 'stop',

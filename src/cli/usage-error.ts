@@ -50,11 +50,15 @@ const patterns: readonly (readonly [RegExp, Describe])[] = [
   ],
   [
     /Argument: (\S+), Given: "([^"]*)", Choices: (.*)/,
-    ([, name, given, choices], { known }) => ({
-      message: `${known.includes(dashed(name!)) ? dashed(name!) : name!} cannot be "${given!}"`,
-      why: 'It takes one of a few words.',
-      fix: `Use one of: ${choices!.replaceAll('"', '')}.`,
-    }),
+    ([, name, given, choices], { known }) => {
+      const words = choices!.replaceAll('"', '')
+      const meant = nearest(given!, words.split(', '))
+      return {
+        message: `${known.includes(dashed(name!)) ? dashed(name!) : name!} cannot be "${given!}"`,
+        why: 'It takes one of a few words.',
+        fix: `${meant === undefined ? '' : `Did you mean ${meant}? `}Use one of: ${words}.`,
+      }
+    },
   ],
   [
     /^Arguments (\S+) and (\S+) are mutually exclusive/,

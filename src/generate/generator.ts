@@ -1,6 +1,7 @@
 import type { Faker } from '@faker-js/faker'
 import type { EnumerationReader } from './enumeration.ts'
 import type { HashKey } from './hash.ts'
+import type { SqlForm } from './sql-form.ts'
 import { createVector } from './vector.ts'
 import type { Vector, VectorSpec } from './vector.ts'
 
@@ -41,6 +42,8 @@ export interface Input {
   readonly vector: Vector
   /** How many different values there are, when none ever repeats. */
   readonly size: number | undefined
+  /** How the server could compute it by itself, if it could. */
+  readonly sqlForm: SqlForm | undefined
 }
 
 /** A group that is ready for a lane: its vectors are allocated and its keys derived. */
@@ -59,6 +62,8 @@ export interface PreparedGroup {
    * notices a change even if no row that it looks at uses it.
    */
   readonly vocabulary?: readonly unknown[]
+  /** How the server could compute outputs by itself; one that is not named it cannot. */
+  readonly sqlForms?: Readonly<Record<string, SqlForm>>
 }
 
 /** The rows whose values are wanted, by number: any rows, in any order. */
@@ -126,6 +131,8 @@ export interface TableContext {
 export interface ColumnReader {
   /** One a column, refilled by each call. */
   readonly vectors: readonly Vector[]
+  /** One a column: how the server could compute it by itself, if it could. */
+  readonly sqlForms: readonly (SqlForm | undefined)[]
   /** Computes consecutive rows, at most the plan's slice capacity. */
   readRange(first: number, count: number): void
   /** Computes any rows. */
@@ -154,6 +161,8 @@ export interface ColumnFill {
   readonly size: number | undefined
   /** As `PreparedGroup.vocabulary`. */
   readonly vocabulary?: readonly unknown[]
+  /** How the server could compute it by itself, with the same range and distribution. */
+  readonly sqlForm?: SqlForm
 }
 
 /**
@@ -182,13 +191,14 @@ export function createGenerator(
       name,
       inputs,
       async prepare(context, prepared) {
-        const { spec, fill, size, vocabulary } = await prepare(context, prepared)
+        const { spec, fill, size, vocabulary, sqlForm } = await prepare(context, prepared)
         const value = createVector(spec, context.capacity)
         return {
           outputs: { value },
           fill: (rows) => fill(rows, value),
           ...(size === undefined ? {} : { sizes: { value: size } }),
           ...(vocabulary && { vocabulary }),
+          ...(sqlForm && { sqlForms: { value: sqlForm } }),
         }
       },
     },

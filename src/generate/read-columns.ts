@@ -15,6 +15,7 @@ import type {
   TableContext,
 } from './generator.ts'
 import { createHashKey } from './hash.ts'
+import type { SqlForm } from './sql-form.ts'
 import { createVector } from './vector.ts'
 import type { ValueVector, Vector } from './vector.ts'
 
@@ -28,6 +29,16 @@ export interface ReadScope {
   readonly plan: Plan
   /** Columns whose preparation is under way, as `table.column`: one of them again is a circle. */
   readonly path: readonly string[]
+  /** Told what generators read of tables: `by` is the column that asks, as `table.column`. */
+  readonly onRead?: ((read: ColumnRead) => void) | undefined
+}
+
+/** A generator computes another column's values. */
+export interface ColumnRead {
+  readonly by: string
+  /** The table and the properties that are read. */
+  readonly table: string
+  readonly properties: readonly string[]
 }
 
 /**
@@ -71,7 +82,11 @@ export async function openGenerated(
 
   async function visit({ group, output }: Generator): Promise<Input> {
     const ready = prepared.get(group) ?? (await prepare(group))
-    return { vector: ready.outputs[output]!, size: ready.sizes?.[output] }
+    return {
+      vector: ready.outputs[output]!,
+      size: ready.sizes?.[output],
+      sqlForm: ready.sqlForms?.[output],
+    }
   }
 
   async function prepare(group: Group): Promise<PreparedGroup> {
@@ -90,8 +105,11 @@ export async function openGenerated(
   }
 
   const vectors: Vector[] = []
+  const sqlForms: (SqlForm | undefined)[] = []
   for (const property of properties) {
-    vectors.push((await visit(findColumn(table, property).generator)).vector)
+    const column = await visit(findColumn(table, property).generator)
+    vectors.push(column.vector)
+    sqlForms.push(column.sqlForm)
   }
 
   const rows = createRows(sliceCapacity)
@@ -102,6 +120,7 @@ export async function openGenerated(
   }
   return {
     vectors,
+    sqlForms,
     groups: prepared,
     readRange(first, count) {
       setRange(rows, first, count)
@@ -174,7 +193,7 @@ export function createContext(scope: ReadScope, table: PlannedTable, property: s
       column: property,
     })
   }
-  const inner: ReadScope = { plan: scope.plan, path: [...scope.path, purpose] }
+  const inner: ReadScope = { ...scope, path: [...scope.path, purpose] }
   return {
     seed,
     referenceDay: Math.round(Date.parse(`${referenceDate}T00:00:00Z`) / millisecondsPerDay),
@@ -199,7 +218,10 @@ function createTableContext(scope: ReadScope, table: PlannedTable): TableContext
     enumeratedBy: table.enumeration?.parent,
     mostSiblings: table.enumeration?.children.most ?? Infinity,
     openParents: () => enumerationOf(table).open(),
-    read: (properties) => openColumns(scope, table.model.key, properties),
+    read(properties) {
+      scope.onRead?.({ by: scope.path.at(-1)!, table: table.model.key, properties })
+      return openColumns(scope, table.model.key, properties)
+    },
   }
 }
 
@@ -230,6 +252,10 @@ function overlayKnownRows(
   }
   return {
     vectors,
+    // Keys follow from the row number, whether or not known rows say so.
+    sqlForms: generated.sqlForms.map((form, column) =>
+      literal[column] && table.key?.column.property !== properties[column] ? undefined : form,
+    ),
     readRange(first, count) {
       generated.readRange(first, count)
       overlay((index) => first + index, count)

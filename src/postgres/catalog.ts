@@ -52,6 +52,7 @@ interface ColumnRow {
 interface TypeRow {
   readonly oid: number
   readonly name: string
+  readonly sql_name: string
   readonly type: string
   readonly category: string
   readonly element: number
@@ -146,8 +147,9 @@ const typesQuery = `
     union
     select unnest(array[t.typbasetype, t.typelem]) from needed join pg_type t using (oid)
   )
-  select t.oid::int8::float8 as oid, t.typname as name, t.typtype as type,
-    t.typcategory as category, t.typelem::int8::float8 as element,
+  select t.oid::int8::float8 as oid, t.typname as name,
+    -- With -1 it is bpchar and "bit"; without, the standard's names, which mean a length of 1.
+    format_type(t.oid, -1) as sql_name, t.typtype as type, t.typcategory as category, t.typelem::int8::float8 as element,
     t.typbasetype::int8::float8 as base, t.typtypmod as modifier,
     (select json_agg(e.enumlabel order by e.enumsortorder)::text from pg_enum e
        where e.enumtypid = t.oid) as labels
@@ -175,6 +177,7 @@ function resolveType(
   return {
     oid,
     name: type.name,
+    sqlName: type.sql_name,
     kind: isArray ? 'array' : type.type === 'e' ? 'enum' : type.type === 'b' ? 'scalar' : 'other',
     modifier,
     // An array of a domain is sent with the domain's own oid, and its elements as the base type's bytes.

@@ -4,6 +4,8 @@ export interface ServerType {
   readonly oid: number
   /** The base type's name in `pg_type`, e.g. `int4`, `varchar`, `_int4` for an array. */
   readonly name: string
+  /** How a cast names it: quoted and with its schema where needed, without a length, e.g. `integer[]`. */
+  readonly sqlName: string
   readonly kind: 'scalar' | 'enum' | 'array' | 'other'
   /** `atttypmod` of the column, or of the domain; -1 for none. Lengths of char types are typmod - 4. */
   readonly modifier: number

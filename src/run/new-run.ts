@@ -91,8 +91,14 @@ async function describeTables(
     session,
     targets.map(({ table }) => table.model),
   )
-  return targets.map((target, position) => {
-    const { model, rows, toLoad, key } = target.table
+  const strategies = targets.map((target) =>
+    chooseStrategy(options.strategy, target, project.config.copyThreshold),
+  )
+  for (const [position, strategy] of strategies.entries()) {
+    await strategy.check?.(plan, targets[position]!)
+  }
+  return targets.map(({ table }, position) => {
+    const { model, rows, toLoad, key } = table
     return {
       ...order[position]!,
       position,
@@ -103,7 +109,7 @@ async function describeTables(
       planCount: rows.count,
       firstRow: toLoad.first,
       rowCount: toLoad.count,
-      strategy: chooseStrategy(options.strategy, target, project.config.copyThreshold).name,
+      strategy: strategies[position]!.name,
       keyColumn: key?.column.name ?? null,
       keyStart: key?.start ?? null,
       isEmptied: false,

@@ -1,7 +1,8 @@
+import { DownpourError } from '../errors.ts'
 import { canonicalValue } from '../plan/canonical.ts'
 import type { ExistingRows } from '../plan/build-plan.ts'
 import type { CountRequest } from '../plan/counts.ts'
-import type { StrategyChoice } from '../write/choose-strategy.ts'
+import type { StrategyChoice } from '../write/strategy.ts'
 
 /** What one transaction covers. In `run` everything or nothing is there at the end. */
 export type TransactionExtent = 'chunk' | 'table' | 'run'
@@ -30,6 +31,31 @@ export interface RunOptions {
   readonly onError: 'stop' | 'skip'
   /** How many rows may be left out under `skip`. */
   readonly maxErrors: number
+}
+
+/**
+ * How many rows a chunk has when nobody says: `row` commits each row by itself.
+ *
+ * @example
+ * [chunkSizeFor('copy'), chunkSizeFor('row')] // [50_000, 1]
+ */
+export function chunkSizeFor(strategy: StrategyChoice): number {
+  return strategy === 'row' ? 1 : 50_000
+}
+
+/**
+ * Refuses options that contradict each other.
+ *
+ * @throws DownpourError `USAGE_ROW`
+ */
+export function checkOptions({ strategy, chunkSize, transaction }: RunOptions): void {
+  if (strategy !== 'row' || (chunkSize === 1 && transaction === 'chunk')) return
+  throw new DownpourError({
+    code: 'USAGE_ROW',
+    message: `--strategy row cannot have ${chunkSize === 1 ? `--transaction ${transaction}` : `--chunk-size ${chunkSize}`}`,
+    why: 'It commits each row by itself.',
+    fix: 'Leave that option out; or use --strategy row-tx, which writes single rows in larger transactions.',
+  })
 }
 
 /** The options that were said, as opposed to those that follow from the configuration. */

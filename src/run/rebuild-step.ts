@@ -5,13 +5,23 @@ import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 
 /**
+ * Does a rebuild step, and writes it down.
+ *
+ * @throws as `putBack`
+ */
+export async function rebuild(session: Session, ledger: Ledger, task: StepTask): Promise<void> {
+  await putBack(session, task)
+  await ledger.recordRestored(session, task.completes)
+}
+
+/**
  * Puts indexes or constraints back, in whatever transaction is open, with more memory for sorting
  * than the server gives to everybody.
  *
  * @throws DownpourError `REBUILD_VIOLATION` when rows that were loaded meanwhile do not allow it;
  *   they stay
  */
-export async function rebuild(session: Session, ledger: Ledger, task: StepTask): Promise<void> {
+export async function putBack(session: Session, task: StepTask): Promise<void> {
   await session.query(
     `select set_config(name, '${sortingMemory}kB', true) from pg_settings
      where name = 'maintenance_work_mem' and setting::int8 < ${sortingMemory}`,
@@ -25,7 +35,6 @@ export async function rebuild(session: Session, ledger: Ledger, task: StepTask):
       throw rebuildError(error, task)
     }
   }
-  await ledger.recordRestored(session, task.completes)
 }
 
 /** In kB. Enough to sort some ten million keys without a file, and bearable for each of some lanes. */

@@ -23,7 +23,7 @@ import { readWalPosition } from './measure-server.ts'
 import { findPendingMigrations } from './migrate.ts'
 import { planNewRun } from './new-run.ts'
 import type { BeginningRun } from './new-run.ts'
-import { optionDifferences } from './options.ts'
+import { checkOptions, optionDifferences } from './options.ts'
 import type { RunOptions, RunWishes } from './options.ts'
 import { prepareRecorded, runDiffers } from './prepare-run.ts'
 import type { PreparedRun } from './prepare-run.ts'
@@ -95,6 +95,7 @@ interface Work {
 export async function runSeed(request: SeedRequest): Promise<SeedReport> {
   const { signal, environment, confirm } = request
   refuseProduction('seed', environment)
+  checkOptions(request.options)
   const clock = createClock(signal)
   const { url } = request.database
   const session = await clock.time('connect', () => openSession({ url }))

@@ -2,57 +2,62 @@ import type { Vector } from '../generate/vector.ts'
 import type { CopyIn } from '../postgres/copy.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
 import { withRowNumber } from './encode/refusal.ts'
-import { bindRowEncoder, copyFormat, writeCopyHeader, writeCopyTrailer } from './encode/row.ts'
+import { bindRowEncoder, writeCopyHeader, writeCopyTrailer } from './encode/row.ts'
 import type { CopyFormat, RowEncoder } from './encode/row.ts'
 import { createByteSink } from './encode/sink.ts'
 import type { ByteSink } from './encode/sink.ts'
-import type { Strategy } from './strategy.ts'
+import type { TargetColumn } from '../postgres/server-type.ts'
+import type { ChunkWriter, Strategy, StrategyName } from './strategy.ts'
 import type { Target } from './target.ts'
 
 /** Bytes that are sent at a time: one CopyData message, far above the cost of a system call. */
 const flushBytes = 256 * 1024
 
 /**
- * `COPY … FROM STDIN`, one for each chunk: in binary, or in text where a column's type has no
- * binary encoder. No row object is made; bytes are written from the vectors.
+ * `COPY … FROM STDIN`, one for each chunk. No row object is made; bytes are written from the vectors.
+ *
+ * @param formatOf - in which format a target's columns are sent
  */
-export const copyStrategy: Strategy = {
-  name: 'copy',
-  open(target) {
-    const format = copyFormat(target.columns)
-    const statement = copyStatement(target, format)
-    const encoders = new Map<readonly Vector[], RowEncoder>()
-    const sink = createByteSink()
+export function copyIn(
+  name: StrategyName,
+  formatOf: (columns: readonly TargetColumn[]) => CopyFormat,
+): Strategy {
+  return { name, open: (target) => openCopy(target, formatOf(target.columns)) }
+}
 
-    function encoderFor(vectors: readonly Vector[]): RowEncoder {
-      const bound = encoders.get(vectors)
-      if (bound) return bound
-      const encoder = bindRowEncoder({ format, columns: target.columns, vectors })
-      encoders.set(vectors, encoder)
-      return encoder
-    }
+function openCopy(target: Target, format: CopyFormat): ChunkWriter {
+  const statement = copyStatement(target, format)
+  const encoders = new Map<readonly Vector[], RowEncoder>()
+  const sink = createByteSink()
 
-    return {
-      async write(session, { slices }) {
-        const sender = createSender(await session.copyIn(statement), sink)
-        try {
-          writeCopyHeader(sink, format)
-          for (const { first, count, vectors } of slices) {
-            const encodeRow = encoderFor(vectors)
-            for (let index = 0; index < count;) {
-              index = withRowNumber(first, () => encodeUntilFull(encodeRow, sink, index, count))
-              if (sink.length >= flushBytes) await sender.flush()
-            }
+  function encoderFor(vectors: readonly Vector[]): RowEncoder {
+    const bound = encoders.get(vectors)
+    if (bound) return bound
+    const encoder = bindRowEncoder({ format, columns: target.columns, vectors })
+    encoders.set(vectors, encoder)
+    return encoder
+  }
+
+  return {
+    async write(session, { slices }) {
+      const sender = createSender(await session.copyIn(statement), sink)
+      try {
+        writeCopyHeader(sink, format)
+        for (const { first, count, vectors } of slices) {
+          const encodeRow = encoderFor(vectors)
+          for (let index = 0; index < count;) {
+            index = withRowNumber(first, () => encodeUntilFull(encodeRow, sink, index, count))
+            if (sink.length >= flushBytes) await sender.flush()
           }
-          writeCopyTrailer(sink, format)
-          return await sender.finish()
-        } catch (error) {
-          await sender.abort(error)
-          throw error
         }
-      },
-    }
-  },
+        writeCopyTrailer(sink, format)
+        return await sender.finish()
+      } catch (error) {
+        await sender.abort(error)
+        throw error
+      }
+    },
+  }
 }
 
 /** @returns the row after the last one that was encoded */

@@ -16,7 +16,24 @@ export interface Strategy {
   open(target: Target, source: TableSource): ChunkWriter
 }
 
-export type StrategyName = 'batch' | 'copy'
+/** In the order in which help and reports list them. */
+export const strategyNames = [
+  'row',
+  'row-tx',
+  'pipeline',
+  'batch',
+  'values',
+  'unnest',
+  'json',
+  'copy-text',
+  'copy',
+  'server',
+] as const
+
+export type StrategyName = (typeof strategyNames)[number]
+
+/** `auto` leaves it to each table's size. */
+export type StrategyChoice = StrategyName | 'auto'
 
 export interface ChunkWriter {
   /**

@@ -47,6 +47,10 @@ describe('strategies', () => {
 
   it.each([
     { strategy: 'batch', chunkSize: 777 },
+    { strategy: 'values', chunkSize: 4097 },
+    { strategy: 'unnest', chunkSize: 777 },
+    { strategy: 'json', chunkSize: 4097 },
+    { strategy: 'copy-text', chunkSize: 4097 },
     { strategy: 'copy', chunkSize: 777 },
     { strategy: 'copy', chunkSize: 4096 },
     { strategy: 'copy', chunkSize: 4097 },
@@ -60,9 +64,16 @@ describe('strategies', () => {
   )
 
   it.each([
+    { strategy: 'row', chunkSize: 1 },
+    { strategy: 'row-tx', chunkSize: 3 },
+    { strategy: 'pipeline', chunkSize: 7 },
     { strategy: 'batch', chunkSize: 1 },
+    { strategy: 'values', chunkSize: 2 },
+    { strategy: 'unnest', chunkSize: 1 },
+    { strategy: 'json', chunkSize: 1 },
     { strategy: 'copy', chunkSize: 1 },
     { strategy: 'batch', chunkSize: 2, transaction: 'run' },
+    { strategy: 'pipeline', chunkSize: 3, lanes: 3 },
   ] as const)(
     'stores the same in small tables by $strategy, $chunkSize rows a chunk',
     async (way) => {
@@ -81,7 +92,7 @@ describe('strategies', () => {
     },
   )
 
-  it.each(['batch', 'copy'] as const)(
+  it.each(['batch', 'unnest', 'json', 'copy'] as const)(
     'stores the same by %s in a database with other settings',
     async (strategy) => {
       const database = await createTownDatabase()

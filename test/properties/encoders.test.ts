@@ -918,6 +918,7 @@ async function loadType(oid: number, modifier: number): Promise<ServerType> {
   const [row] = await sql.unsafe<
     {
       name: string
+      sql_name: string
       type: string
       base: number
       base_modifier: number
@@ -925,15 +926,15 @@ async function loadType(oid: number, modifier: number): Promise<ServerType> {
       length: number
     }[]
   >(`
-    select typname as name, typtype as type, typbasetype as base, typtypmod as base_modifier,
-      typelem as element, typlen as length from pg_type where oid = ${oid}`)
-  const { name, type, base, base_modifier, element, length } = row!
+    select typname as name, format_type(oid, -1) as sql_name, typtype as type,
+      typbasetype as base, typtypmod as base_modifier, typelem as element, typlen as length from pg_type where oid = ${oid}`)
+  const { name, sql_name: sqlName, type, base, base_modifier, element, length } = row!
   if (type === 'd') return loadType(base, base_modifier)
   if (type === 'b' && element !== 0 && length === -1) {
-    return { oid, name, kind: 'array', modifier, element: await loadType(element, -1) }
+    return { oid, name, sqlName, kind: 'array', modifier, element: await loadType(element, -1) }
   }
   const kind = type === 'e' ? 'enum' : type === 'b' ? 'scalar' : 'other'
-  return { oid, name, kind, modifier, element: undefined }
+  return { oid, name, sqlName, kind, modifier, element: undefined }
 }
 
 type Kind = 'number' | 'decimal' | 'boolean' | 'date' | 'timestamp' | 'time'

@@ -13,7 +13,8 @@ import {
 import { createByteSink } from '../../src/write/encode/sink.ts'
 
 function scalar(name: string, modifier = -1): ServerType {
-  return { oid: name === 'int4' ? 23 : 1, name, kind: 'scalar', modifier, element: undefined }
+  const oid = name === 'int4' ? 23 : 1
+  return { oid, name, sqlName: name, kind: 'scalar', modifier, element: undefined }
 }
 
 function column(serverType: ServerType, toDriver = (value: unknown) => value): TargetColumn {
@@ -49,6 +50,7 @@ function bytesOf(serverType: ServerType, value: unknown): string {
 const int4s: ServerType = {
   oid: 1007,
   name: '_int4',
+  sqlName: 'int4[]',
   kind: 'array',
   modifier: -1,
   element: scalar('int4'),

@@ -7,8 +7,12 @@ import { bindRowEncoder, writeCopyHeader, writeCopyTrailer } from '../../src/wri
 import { createByteSink } from '../../src/write/encode/sink.ts'
 
 function column(name: string, modifier = -1): TargetColumn {
-  const serverType = { oid: 1, name, kind: 'scalar', modifier, element: undefined } as const
-  return { table: 'orders', name: 'note', serverType, toDriver: (value) => value }
+  return {
+    table: 'orders',
+    name: 'note',
+    serverType: { oid: 1, name, sqlName: name, kind: 'scalar', modifier, element: undefined },
+    toDriver: (value) => value,
+  }
 }
 
 function values(...cells: unknown[]): Vector {

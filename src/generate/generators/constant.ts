@@ -8,9 +8,10 @@ import type { Generator } from '../generator.ts'
  * { columns: { currency: f.default({ defaultValue: 'EUR' }) } }
  */
 export function constant(options: { readonly defaultValue: unknown }): Generator {
-  return createGenerator('default', () =>
-    fillVector({ kind: 'value' }, (rows, out) => {
+  return createGenerator('default', () => ({
+    ...fillVector({ kind: 'value' }, (rows, out) => {
       out.values.fill(options.defaultValue, 0, rows.count)
     }),
-  )
+    sqlForm: { kind: 'choice', values: [options.defaultValue] },
+  }))
 }

@@ -2,6 +2,7 @@ import { DownpourError } from '../../errors.ts'
 import { createGenerator, fillVector } from '../generator.ts'
 import type { Context, Generator } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
+import { drawBelow } from '../sql-form.ts'
 
 export interface DateOptions {
   /** `YYYY-MM-DD`. @defaultValue a year before the plan's reference date */
@@ -22,11 +23,13 @@ export function date(options: DateOptions = {}): Generator {
   return createGenerator('date', (context) => {
     const { first, days } = dayRange(context, options)
     const key = createHashKey(context.seed, context.purpose)
-    return fillVector({ kind: 'date' }, (rows, out) => {
+    const fill = fillVector({ kind: 'date' }, (rows, out) => {
       for (let i = 0; i < rows.count; i++) {
         out.values[i] = first + below(key, rows.numbers[i]!, days)
       }
     })
+    const sql = `date '1970-01-01' + (${first} + ${drawBelow(days)})::int4`
+    return { ...fill, sqlForm: { kind: 'draw', sql } }
   })
 }
 
@@ -41,13 +44,15 @@ export function timestamp(options: DateOptions = {}): Generator {
     const { first, days } = dayRange(context, options)
     const dayKey = createHashKey(context.seed, `${context.purpose}/day`)
     const secondKey = createHashKey(context.seed, `${context.purpose}/second`)
-    return fillVector({ kind: 'timestamp' }, (rows, out) => {
+    const fill = fillVector({ kind: 'timestamp' }, (rows, out) => {
       for (let i = 0; i < rows.count; i++) {
         const row = rows.numbers[i]!
         const day = first + below(dayKey, row, days)
         out.values[i] = (day * 86_400 + below(secondKey, row, 86_400)) * 1_000_000
       }
     })
+    const sql = `to_timestamp(${first * 86_400} + ${drawBelow(days * 86_400)})`
+    return { ...fill, sqlForm: { kind: 'draw', sql } }
   })
 }
 

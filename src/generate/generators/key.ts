@@ -12,12 +12,13 @@ import type { Generator } from '../generator.ts'
 export function intPrimaryKey(options: { readonly start?: number } = {}): Generator {
   return createGenerator('intPrimaryKey', ({ self }) => {
     const start = options.start ?? self.keyStart
-    return fillVector(
+    const fill = fillVector(
       { kind: 'number' },
       (rows, out) => {
         for (let i = 0; i < rows.count; i++) out.values[i] = start + rows.numbers[i]!
       },
       Infinity,
     )
+    return { ...fill, sqlForm: { kind: 'counted', start } }
   })
 }

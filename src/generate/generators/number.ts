@@ -3,6 +3,7 @@ import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
+import { drawBelow } from '../sql-form.ts'
 import { createUniqueIndex } from '../unique-index.ts'
 import { refuseOddRange, refuseOddShare } from './refuse.ts'
 
@@ -35,13 +36,15 @@ export function int(options: IntOptions = {}): Generator {
       ? createUniqueIndex(createPermutation(seed, purpose, span), taken)
       : undefined
     const offset = unique ? (row: number) => unique.at(row) : (row: number) => below(key, row, span)
-    return fillVector(
+    const fill = fillVector(
       { kind: 'number' },
       (rows, out) => {
         for (let i = 0; i < rows.count; i++) out.values[i] = minValue + offset(rows.numbers[i]!)
       },
       unique?.size,
     )
+    if (unique) return fill
+    return { ...fill, sqlForm: { kind: 'draw', sql: `${minValue} + ${drawBelow(span)}` } }
   })
 }
 
@@ -77,13 +80,16 @@ export function decimal(options: NumberOptions = {}): Generator {
   const lowest = Math.round(minValue * one)
   const highest = Math.round(maxValue * one)
   refuseOddRange('decimal', lowest, highest)
+  const span = highest - lowest + 1
   return createGenerator('decimal', ({ seed, purpose }) => {
     const key = createHashKey(seed, purpose)
-    return fillVector({ kind: 'decimal', scale }, (rows, out) => {
+    const fill = fillVector({ kind: 'decimal', scale }, (rows, out) => {
       for (let i = 0; i < rows.count; i++) {
-        out.values[i] = lowest + below(key, rows.numbers[i]!, highest - lowest + 1)
+        out.values[i] = lowest + below(key, rows.numbers[i]!, span)
       }
     })
+    const sql = `(${lowest} + ${drawBelow(span)}) * 1e-${scale}`
+    return { ...fill, sqlForm: { kind: 'draw', sql } }
   })
 }
 
@@ -101,10 +107,11 @@ export function boolean(options: { readonly probability?: number } = {}): Genera
   const threshold = probability * 1_000_000_000
   return createGenerator('boolean', ({ seed, purpose }) => {
     const key = createHashKey(seed, purpose)
-    return fillVector({ kind: 'boolean' }, (rows, out) => {
+    const fill = fillVector({ kind: 'boolean' }, (rows, out) => {
       for (let i = 0; i < rows.count; i++) {
         out.values[i] = below(key, rows.numbers[i]!, 1_000_000_000) < threshold ? 1 : 0
       }
     })
+    return { ...fill, sqlForm: { kind: 'draw', sql: `random() < ${probability}` } }
   })
 }

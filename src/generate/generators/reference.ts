@@ -3,6 +3,8 @@ import type { Context, Generator, TableContext } from '../generator.ts'
 import { below } from '../hash.ts'
 import { maskVector } from '../masked-vector.ts'
 import { createPermutation } from '../permutation.ts'
+import { drawBelow, rowNumber } from '../sql-form.ts'
+import type { SqlForm } from '../sql-form.ts'
 import type { NumberVector } from '../vector.ts'
 
 /**
@@ -22,7 +24,7 @@ export function drawnRow(parent: string, options: { readonly isUnique?: boolean 
     const span = table.firstRow + table.count - from
     const draw = options.isUnique ? drawUnique(context, span) : drawFreely(context, table, span)
     const allNull = new Uint8Array(context.capacity).fill(1)
-    return fillVector(
+    const fill = fillVector(
       { kind: 'number' },
       (rows, out) => {
         for (let i = 0; i < rows.count; i++) out.values[i] = from + draw(rows.numbers[i]!)
@@ -30,6 +32,8 @@ export function drawnRow(parent: string, options: { readonly isUnique?: boolean 
       },
       options.isUnique ? context.self.firstRow + span : undefined,
     )
+    if (options.isUnique) return fill
+    return { ...fill, sqlForm: { kind: 'draw', sql: drawInSql(context, table, { from, span }) } }
   })
 }
 
@@ -39,6 +43,16 @@ function drawFreely(context: Context, table: TableContext, span: number): Draw {
   const key = context.random(`${context.purpose}/row`)
   if (table.key !== context.self.key) return (row) => below(key, row, span)
   return (row) => below(key, row, Math.max(1, row - table.firstReferable))
+}
+
+function drawInSql(
+  context: Context,
+  table: TableContext,
+  { from, span }: { readonly from: number; readonly span: number },
+): string {
+  if (span === 0) return 'null::int8'
+  if (table.key !== context.self.key) return `${from} + ${drawBelow(span)}`
+  return `${from} + ${drawBelow(`greatest(1, ${rowNumber} - ${table.firstReferable})`)}`
 }
 
 function drawUnique(context: Context, span: number): Draw {
@@ -74,15 +88,17 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
       name: `reference to ${parent}`,
       inputs: [row],
       async prepare(context, inputs) {
-        const { vector: source, size } = inputs[0]!
+        const { vector: source, size, sqlForm: drawn } = inputs[0]!
         const { values } = source as NumberVector
         const reader = await context.table(parent).read([property])
         const masked = maskVector(reader.vectors[0]!)
+        const form = keyInSql(reader.sqlForms[0], drawn)
         return {
           outputs: { value: masked.vector },
           // A key that is referred to is unique in its table, so rows that never repeat give keys
           // that never repeat.
           ...(size === undefined ? {} : { sizes: { value: size } }),
+          ...(form && { sqlForms: { value: form } }),
           fill({ count }) {
             reader.readRows(values, count)
             const { nulls } = source
@@ -92,6 +108,12 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
       },
     },
   }
+}
+
+/** Only a key that counts up follows from the row: any other would have to be looked up. */
+function keyInSql(key: SqlForm | undefined, row: SqlForm | undefined): SqlForm | undefined {
+  if (key?.kind !== 'counted' || row?.kind !== 'draw') return undefined
+  return { kind: 'draw', sql: `${key.start} + (${row.sql})` }
 }
 
 /**

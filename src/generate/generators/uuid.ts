@@ -11,7 +11,7 @@ import { createHashKey, mix } from '../hash.ts'
 export function uuid(): Generator {
   return createGenerator('uuid', ({ seed, purpose }) => {
     const keys = [0, 1, 2, 3].map((word) => createHashKey(seed, `${purpose}/${word}`))
-    return fillVector(
+    const fill = fillVector(
       { kind: 'uuid' },
       (rows, { bytes }) => {
         for (let i = 0; i < rows.count; i++) {
@@ -34,5 +34,6 @@ export function uuid(): Generator {
       },
       Infinity,
     )
+    return { ...fill, sqlForm: { kind: 'draw', sql: 'gen_random_uuid()' } }
   })
 }

@@ -20,11 +20,13 @@ export function words(source: Vocabulary): Generator {
   return createGenerator(source.name, async (context) => {
     const list = await source.words(context)
     const key = createHashKey(context.seed, context.purpose)
-    return fillVector({ kind: 'dictionary', dictionary: createDictionary(list) }, (rows, out) => {
+    const spec = { kind: 'dictionary', dictionary: createDictionary(list) } as const
+    const fill = fillVector(spec, (rows, out) => {
       for (let i = 0; i < rows.count; i++) {
         out.codes[i] = below(key, rows.numbers[i]!, list.length)
       }
     })
+    return { ...fill, sqlForm: { kind: 'choice', values: list } }
   })
 }
 
@@ -78,14 +80,16 @@ export function valuesFromArray(options: {
       ? (row: number) => unique.at(row)
       : (row: number) => table.pick(hash(key, row))
     const texts = values.filter((value) => typeof value === 'string')
+    const form = isUnique ? {} : { sqlForm: { kind: 'choice', values, weights } as const }
     if (texts.length === values.length) {
-      return fillVector(
+      const fill = fillVector(
         { kind: 'dictionary', dictionary: createDictionary(texts) },
         (rows, out) => {
           for (let i = 0; i < rows.count; i++) out.codes[i] = choose(rows.numbers[i]!)
         },
         isUnique ? unique.size : undefined,
       )
+      return { ...fill, ...form }
     }
     const fill = fillVector(
       { kind: 'value' },
@@ -94,7 +98,7 @@ export function valuesFromArray(options: {
       },
       isUnique ? unique.size : undefined,
     )
-    return { ...fill, vocabulary: values }
+    return { ...fill, ...form, vocabulary: values }
   })
 }
 

@@ -101,7 +101,7 @@ export function loneSurrogate(): Refusal {
 
 /**
  * @example
- * describeType({ oid: 1043, name: 'varchar', kind: 'scalar', modifier: 9, element: undefined }) // 'varchar(5)'
+ * describeType({ …, name: 'varchar', modifier: 9 }) // 'varchar(5)'
  */
 export function describeType(type: ServerType): string {
   if (type.element) return `${describeType(type.element)}[]`

@@ -1,0 +1,113 @@
+import type { Experiment } from '../experiment.ts'
+import type { Chart, Measurement } from '../report.ts'
+import { formatBytes, formatCount } from '../../report/format.ts'
+import { fastestOf } from './conclusion.ts'
+import { createTable, loadCase, nothingToClose } from './load-case.ts'
+
+const sizes = [1, 10, 100, 1_000, 10_000, 100_000]
+
+/** Slower by less is not worth a larger chunk: what fails is done again, and takes memory meanwhile. */
+const bearableLoss = 0.05
+
+/** Document 003: how large a batch should be. */
+export const chunksExperiment: Experiment = {
+  name: 'chunks',
+  async open(setting) {
+    await createTable(setting, 'transactions')
+    return {
+      cases: setting.strategies.flatMap((strategy) =>
+        sizes
+          .filter((chunkSize) => chunkSize <= setting.rows)
+          .map((chunkSize) =>
+            loadCase(
+              setting,
+              { table: 'transactions', strategy, chunkSize },
+              {
+                name: `${strategy}, ${formatCount(chunkSize)} rows`,
+                factors: { strategy, chunkSize },
+                baseline: chunkSize === 1 ? null : `${strategy}, 1 rows`,
+                // A chunk that is not full is a smaller one.
+                minimumRows: chunkSize,
+              },
+            ),
+          ),
+      ),
+      close: nothingToClose,
+    }
+  },
+  conclude(measurements) {
+    const strategies = [...new Set(measurements.map(strategyOf))]
+    const advice = strategies.map((strategy) =>
+      recommend(measurements.filter((one) => strategyOf(one) === strategy)),
+    )
+    const overall = fastestOf(measurements)
+    const best = advice.find((one) => strategyOf(one) === (overall && strategyOf(overall)))
+    return {
+      baseline: null,
+      sentences: [
+        ...advice.map(describe),
+        ...(best
+          ? [`Recommended: --strategy ${strategyOf(best)} --chunk-size ${sizeOf(best)}.`]
+          : []),
+      ],
+      charts:
+        measurements.length === 0
+          ? []
+          : [rateBySize(measurements, advice), memoryBySize(measurements)],
+    }
+  },
+}
+
+/** The smallest chunk that is nearly as fast as the fastest. */
+function recommend(measurements: readonly Measurement[]): Measurement {
+  const best = fastestOf(measurements)!.summary.rowsPerSecond.value
+  return measurements.find(
+    ({ summary }) => summary.rowsPerSecond.value >= best * (1 - bearableLoss),
+  )!
+}
+
+function describe(measurement: Measurement): string {
+  const { summary, peakRssBytes } = measurement
+  return `${strategyOf(measurement)}: ${formatCount(sizeOf(measurement))} rows a chunk, ${formatCount(summary.rowsPerSecond.value)} rows/s with a process of ${formatBytes(peakRssBytes)}; no other size is more than ${bearableLoss * 100} % faster.`
+}
+
+function rateBySize(measurements: readonly Measurement[], advice: readonly Measurement[]): Chart {
+  return {
+    title: 'Rows per second by chunk size',
+    says: `Larger chunks are faster up to a point: ${advice.map((one) => `${strategyOf(one)} gains nothing beyond ${formatCount(sizeOf(one))} rows`).join(', ')}.`,
+    kind: 'lines',
+    x: { title: 'rows a chunk', scale: 'log' },
+    y: { title: 'rows/s', scale: 'log' },
+    points: measurements.map((one) => ({
+      series: strategyOf(one),
+      x: sizeOf(one),
+      y: one.summary.rowsPerSecond.value,
+      low: one.summary.rowsPerSecond.low,
+      high: one.summary.rowsPerSecond.high,
+    })),
+  }
+}
+
+function memoryBySize(measurements: readonly Measurement[]): Chart {
+  const most = measurements.toSorted((a, b) => b.peakRssBytes - a.peakRssBytes)[0]!
+  return {
+    title: 'Peak memory by chunk size',
+    says: `The process is largest with ${most.name} a chunk: ${formatBytes(most.peakRssBytes)}.`,
+    kind: 'lines',
+    x: { title: 'rows a chunk', scale: 'log' },
+    y: { title: 'MiB', scale: 'linear' },
+    points: measurements.map((one) => ({
+      series: strategyOf(one),
+      x: sizeOf(one),
+      y: one.peakRssBytes / 2 ** 20,
+    })),
+  }
+}
+
+function strategyOf({ factors }: Measurement): string {
+  return factors['strategy'] as string
+}
+
+function sizeOf({ factors }: Measurement): number {
+  return factors['chunkSize'] as number
+}

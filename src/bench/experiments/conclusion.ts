@@ -1,0 +1,77 @@
+import { formatCount } from '../../report/format.ts'
+import type { Chart, Measurement } from '../report.ts'
+import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
+
+/** `undefined` only where nothing was measured. */
+export function fastestOf(measurements: readonly Measurement[]): Measurement | undefined {
+  return measurements.toSorted(byRate)[0]
+}
+
+/** What is fastest, by how much, and what cannot be told apart. */
+export function describeOrder(measurements: readonly Measurement[]): readonly string[] {
+  const order = measurements.toSorted(byRate)
+  const [fastest] = order
+  if (!fastest) return []
+  const { rowsPerSecond, speedUp } = fastest.summary
+  const { name } = fastest
+  const sentences = [`${name} is fastest: ${formatCount(rowsPerSecond.value)} rows/s.`]
+  if (speedUp) sentences.push(sayHowFast({ name, baseline: baselineName(measurements), speedUp }))
+  if (order.length > 1) {
+    sentences.push(`From fast to slow: ${order.map(({ name }) => name).join(', ')}.`)
+  }
+  const equals = order.flatMap((one, index) => {
+    const next = order[index + 1]
+    return next && overlap(one, next) ? [`${one.name} and ${next.name}`] : []
+  })
+  if (equals.length > 0) {
+    sentences.push(`No difference that these repetitions can show: ${equals.join('; ')}.`)
+  }
+  return sentences
+}
+
+/** A bar for each. */
+export function rateChart(title: string, measurements: readonly Measurement[]): Chart {
+  const order = measurements.toSorted(byRate)
+  const [fastest, slowest] = [order[0], order.at(-1)]
+  const says =
+    fastest && slowest && fastest !== slowest
+      ? `${fastest.name} writes ${formatCount(fastest.summary.rowsPerSecond.value)} rows a second, ${slowest.name} ${formatCount(slowest.summary.rowsPerSecond.value)}.`
+      : fastest
+        ? `${fastest.name} writes ${formatCount(fastest.summary.rowsPerSecond.value)} rows a second.`
+        : 'Nothing was measured.'
+  return {
+    title,
+    says,
+    kind: 'bars',
+    x: { title: 'rows/s', scale: 'linear' },
+    y: { title: '', scale: 'names' },
+    points: measurements.map(({ name, summary }) => ({
+      series: '',
+      x: name,
+      y: summary.rowsPerSecond.value,
+      low: summary.rowsPerSecond.low,
+      high: summary.rowsPerSecond.high,
+    })),
+  }
+}
+
+/**
+ * @example
+ * [times(2.04), times(131.4)] // ['2.0 times', '131 times']
+ */
+export function times(ratio: number): string {
+  return `${formatFactor(ratio)} times`
+}
+
+function byRate(a: Measurement, b: Measurement): number {
+  return b.summary.rowsPerSecond.value - a.summary.rowsPerSecond.value
+}
+
+function overlap(a: Measurement, b: Measurement): boolean {
+  const [one, other] = [a.summary.rowsPerSecond, b.summary.rowsPerSecond]
+  return one.low <= other.high && other.low <= one.high
+}
+
+function baselineName(measurements: readonly Measurement[]): string {
+  return measurements.find(({ summary }) => summary.speedUp === null)!.name
+}

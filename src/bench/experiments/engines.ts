@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { formatBytes, formatCount } from '../../report/format.ts'
+import type { Case, Experiment, Setting } from '../experiment.ts'
+import type { Measurement } from '../report.ts'
+import { requireSqlite } from '../sqlite.ts'
+import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
+import { rateChart } from './conclusion.ts'
+import { createTable, loadCase, usualChunk } from './load-case.ts'
+
+/** Document 003: single and batched inserts on two engines. */
+export const enginesExperiment: Experiment = {
+  name: 'engines',
+  check: requireSqlite,
+  async open(setting) {
+    await createTable(setting, 'products')
+    const folder = await mkdtemp(path.join(tmpdir(), 'downpour-bench-'))
+    return {
+      cases: ways.flatMap((way) => [
+        loadCase(
+          setting,
+          { table: 'products', strategy: way },
+          {
+            name: `PostgreSQL, ${way}`,
+            factors: { engine: 'PostgreSQL', way },
+            baseline: way === 'row' ? null : 'PostgreSQL, row',
+          },
+        ),
+        sqliteCase(setting, way, path.join(folder, `${way}.sqlite`)),
+      ]),
+      close: () => rm(folder, { recursive: true, force: true }),
+    }
+  },
+  conclude(measurements) {
+    return {
+      baseline: null,
+      sentences: [
+        ...measurements.filter(({ summary }) => summary.speedUp !== null).map(describeBatch),
+        ...ways.flatMap((way) => describeEngines(measurements, way)),
+      ],
+      charts: [rateChart('Products per second by engine', measurements)],
+    }
+  },
+}
+
+const ways = ['row', 'batch'] as const
+
+function sqliteCase(
+  { url, schema, rows }: Setting,
+  way: (typeof ways)[number],
+  file: string,
+): Case {
+  return {
+    name: `SQLite, ${way}`,
+    factors: { engine: 'SQLite', way },
+    baseline: way === 'row' ? null : 'SQLite, row',
+    rows,
+    minimumRows: 1,
+    task: {
+      kind: 'sqlite',
+      url,
+      schema,
+      table: 'products',
+      mostRows: rows,
+      file,
+      way,
+      chunkSize: usualChunk,
+    },
+  }
+}
+
+function describeBatch({ factors, summary, peakRssBytes }: Measurement): string {
+  const engine = factors['engine'] as string
+  const { rowsPerSecond, speedUp } = summary
+  const how = sayHowFast({
+    name: `${engine} in batches`,
+    baseline: 'row by row',
+    speedUp: speedUp!,
+  })
+  return `${how} It stores ${formatCount(rowsPerSecond.value)} rows/s, with a process of ${formatBytes(peakRssBytes)}.`
+}
+
+function describeEngines(measurements: readonly Measurement[], way: string): readonly string[] {
+  const of = (engine: string) =>
+    measurements.find(({ factors }) => factors['engine'] === engine && factors['way'] === way)
+  const [postgres, sqlite] = [of('PostgreSQL'), of('SQLite')]
+  if (!postgres || !sqlite) return []
+  const [one, other] = [postgres.summary.rowsPerSecond, sqlite.summary.rowsPerSecond]
+  const what = way === 'row' ? 'Single inserts' : 'Batches'
+  if (one.low <= other.high && other.low <= one.high) {
+    return [`${what}: no difference between the engines that these repetitions can show.`]
+  }
+  const isPostgres = one.value > other.value
+  const ratio = isPostgres ? one.value / other.value : other.value / one.value
+  return [
+    `${what}: ${isPostgres ? 'PostgreSQL' : 'SQLite'} is ${formatFactor(ratio)} times as fast as ${isPostgres ? 'SQLite' : 'PostgreSQL'}.`,
+  ]
+}

@@ -1,0 +1,91 @@
+import { formatCount } from '../../report/format.ts'
+import type { Experiment } from '../experiment.ts'
+import type { Chart, Measurement } from '../report.ts'
+import { sayHowFast } from '../describe-speed-up.ts'
+import { createTable, loadCase, nothingToClose } from './load-case.ts'
+
+/** Loads of these parts of the rows asked for. */
+const parts = [0.001, 0.01, 0.1, 1]
+
+/** Document 003: whether to drop indexes during a load and rebuild them. */
+export const indexesExperiment: Experiment = {
+  name: 'indexes',
+  async open(setting) {
+    await createTable(setting, 'products')
+    const sizes = [...new Set(parts.map((part) => Math.max(1, Math.round(setting.rows * part))))]
+    return {
+      cases: setting.strategies.flatMap((strategy) =>
+        sizes.flatMap((rows) =>
+          (['keep', 'defer'] as const).map((indexes) =>
+            loadCase(
+              setting,
+              { table: 'products', strategy, indexes },
+              {
+                name: nameOf(strategy, indexes, rows),
+                factors: { strategy, indexes, rows },
+                baseline: indexes === 'keep' ? null : nameOf(strategy, 'keep', rows),
+                rows,
+                // The size of the load is the question.
+                minimumRows: rows,
+              },
+            ),
+          ),
+        ),
+      ),
+      close: nothingToClose,
+    }
+  },
+  conclude(measurements) {
+    const deferred = measurements.filter(({ summary }) => summary.speedUp !== null)
+    return {
+      baseline: null,
+      sentences: [...describeTurn(deferred), ...deferred.map(describe)],
+      charts: measurements.length > 0 ? [rateBySize(measurements, deferred)] : [],
+    }
+  },
+}
+
+function nameOf(strategy: string, indexes: 'keep' | 'defer', rows: number): string {
+  return `${strategy}, ${indexes === 'keep' ? 'kept' : 'rebuilt'}, ${formatCount(rows)} rows`
+}
+
+function describe(measurement: Measurement): string {
+  return sayHowFast({
+    name: `At ${formatCount(measurement.rows)} rows, dropping and rebuilding (${strategyOf(measurement)})`,
+    baseline: 'keeping them',
+    speedUp: measurement.summary.speedUp!,
+  })
+}
+
+function describeTurn(deferred: readonly Measurement[]): readonly string[] {
+  const strategies = [...new Set(deferred.map(strategyOf))]
+  return strategies.map((strategy) => {
+    const first = deferred.find(
+      (one) => strategyOf(one) === strategy && one.summary.speedUp!.low > 1,
+    )
+    return first
+      ? `${strategy}: it pays from about ${formatCount(first.rows)} rows on.`
+      : `${strategy}: it does not pay at any of these sizes.`
+  })
+}
+
+function rateBySize(measurements: readonly Measurement[], deferred: readonly Measurement[]): Chart {
+  return {
+    title: 'Rows per second by the size of the load',
+    says: describeTurn(deferred).join(' '),
+    kind: 'lines',
+    x: { title: 'rows loaded', scale: 'log' },
+    y: { title: 'rows/s', scale: 'log' },
+    points: measurements.map((one) => ({
+      series: `${strategyOf(one)}, indexes ${one.factors['indexes'] === 'keep' ? 'kept' : 'dropped and rebuilt'}`,
+      x: one.rows,
+      y: one.summary.rowsPerSecond.value,
+      low: one.summary.rowsPerSecond.low,
+      high: one.summary.rowsPerSecond.high,
+    })),
+  }
+}
+
+function strategyOf({ factors }: Measurement): string {
+  return factors['strategy'] as string
+}

@@ -1,0 +1,223 @@
+import type { Case, Experiment, OpenExperiment, Setting } from './experiment.ts'
+import { fitRows } from './fit-rows.ts'
+import { refuseFullDisk } from './free-disk.ts'
+import type { ExperimentReport, Measurement, Sample, ServerSettings } from './report.ts'
+import { questions } from './questions.ts'
+import { figuresBetween, readCounters } from './server-figures.ts'
+import { summarise } from './summarise.ts'
+import type { Run } from './task.ts'
+import { startTask } from './task-process.ts'
+import type { TaskProcess } from './task-process.ts'
+import { warningsOf } from './warnings.ts'
+
+export interface ExperimentRequest {
+  readonly experiment: Experiment
+  readonly setting: Setting
+  readonly repetitions: number
+  readonly limitSeconds: number
+  readonly server: ServerSettings
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: BenchProgress) => void
+}
+
+/** How far an experiment is. */
+export interface BenchProgress {
+  readonly experiment: string
+  readonly phase: 'start' | 'estimate' | 'warm up' | 'measure'
+  /** What is measured now. */
+  readonly name: string
+  readonly done: number
+  readonly total: number
+}
+
+/** A report, and what ended the experiment before its end. */
+export interface ExperimentOutcome {
+  readonly report: ExperimentReport
+  readonly failure: unknown
+}
+
+/**
+ * Does an experiment: a process for each case; each is tried with few rows, so that rows can be
+ * chosen that keep to the time limit; then all run in turns, so that what drifts on the machine hits
+ * all of them alike. The first round is discarded.
+ *
+ * @returns what was measured, also when something failed in the middle
+ */
+export async function runExperiment(request: ExperimentRequest): Promise<ExperimentOutcome> {
+  const { experiment, setting } = request
+  const bench: Bench = { running: [], notes: [] }
+  let failure: unknown
+  let open: OpenExperiment | undefined
+  try {
+    request.signal.throwIfAborted()
+    open = await experiment.open(setting)
+    await measure(request, open.cases, bench)
+  } catch (error) {
+    failure = request.signal.aborted ? request.signal.reason : error
+  }
+  await Promise.all(bench.running.map(({ process }) => process.end()))
+  await open?.close().catch((error: unknown) => (failure ??= error))
+  return { report: reportOf(request, bench), failure }
+}
+
+/** What has happened so far: it is reported even when the rest fails. */
+interface Bench {
+  readonly running: RunningCase[]
+  readonly notes: string[]
+}
+
+interface RunningCase {
+  readonly case: Case
+  readonly process: TaskProcess
+  readonly samples: Sample[]
+  rows: number
+  peakRssBytes: number
+}
+
+async function measure(
+  request: ExperimentRequest,
+  cases: readonly Case[],
+  bench: Bench,
+): Promise<void> {
+  const { experiment, setting, repetitions, signal } = request
+  const tell = (phase: BenchProgress['phase'], name: string, done: number, total: number) =>
+    request.onProgress({ experiment: experiment.name, phase, name, done, total })
+  for (const [index, one] of cases.entries()) {
+    tell('start', one.name, index, cases.length)
+    bench.running.push({
+      case: one,
+      process: await stoppable(signal, startTask(one.name, one.task)),
+      samples: [],
+      rows: one.rows,
+      peakRssBytes: 0,
+    })
+  }
+  const chosen = await chooseRows(request, bench, (name, done) =>
+    tell('estimate', name, done, cases.length),
+  )
+  await refuseFullDisk(
+    setting.session,
+    chosen.map((one) => ({ table: one.case.task.table, rows: one.rows })),
+  )
+  const total = chosen.length * (repetitions + 1)
+  for (let round = 0; round <= repetitions; round++) {
+    for (let turn = 0; turn < chosen.length; turn++) {
+      // Another one begins each round, or one would always follow the same neighbour.
+      const one = chosen[(turn + round) % chosen.length]!
+      tell(round === 0 ? 'warm up' : 'measure', one.case.name, round * chosen.length + turn, total)
+      const sample = await takeSample(request, one)
+      if (round > 0) one.samples.push(sample)
+    }
+  }
+}
+
+/** Seconds after which a first try has told enough. */
+const probeSeconds = 0.2
+
+async function chooseRows(
+  request: ExperimentRequest,
+  bench: Bench,
+  onCase: (name: string, done: number) => void,
+): Promise<readonly RunningCase[]> {
+  const { repetitions, limitSeconds, experiment } = request
+  const tried = []
+  for (const [index, one] of bench.running.entries()) {
+    const { name, rows: wanted, minimumRows: minimum } = one.case
+    onCase(name, index)
+    tried.push({ name, wanted, minimum, ...(await probe(request, one)) })
+  }
+  const { rows, notes } = fitRows({
+    cases: tried,
+    repetitions: repetitions + 1,
+    limitSeconds,
+    verb: experiment.name === 'reading' ? 'reads' : 'writes',
+  })
+  bench.notes.push(...notes)
+  const chosen = bench.running.filter((one) => rows.has(one.case.name))
+  for (const one of chosen) one.rows = rows.get(one.case.name)!
+  return chosen
+}
+
+/** Tries a case with ten times as many rows until that takes a while. */
+async function probe(
+  request: ExperimentRequest,
+  one: RunningCase,
+): Promise<{ probe: { rows: number; seconds: number }; fixedSeconds: number }> {
+  // The first time it waits for what others have left to be written.
+  let fixedSeconds = Infinity
+  for (let rows = Math.min(10, one.case.rows); ; rows = Math.min(rows * 10, one.case.rows)) {
+    const started = performance.now()
+    await stoppable(request.signal, one.process.prepare())
+    fixedSeconds = Math.min(fixedSeconds, (performance.now() - started) / 1000)
+    const { seconds } = await stoppable(request.signal, one.process.run(rows))
+    if (seconds >= probeSeconds || rows === one.case.rows) {
+      return { probe: { rows, seconds }, fixedSeconds }
+    }
+  }
+}
+
+async function takeSample(request: ExperimentRequest, one: RunningCase): Promise<Sample> {
+  const { signal, server, setting } = request
+  const { session, schema } = setting
+  const { task } = one.case
+  await stoppable(signal, one.process.prepare())
+  const isMeasured = task.kind !== 'sqlite'
+  const before = isMeasured ? await readCounters(session, server.isLocal) : undefined
+  const run: Run = await stoppable(signal, one.process.run(one.rows))
+  one.peakRssBytes = run.peakRssBytes
+  const after = before && (await readCounters(session, server.isLocal))
+  return {
+    seconds: run.seconds,
+    phases: run.phases,
+    server:
+      before && after
+        ? await figuresBetween(session, { before, after }, { schema, table: task.table })
+        : null,
+  }
+}
+
+/** Gives up waiting once it is to stop; the process is ended then. */
+async function stoppable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  let stop = (): void => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    return await Promise.race([work, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    work.catch(() => {})
+  }
+}
+
+function reportOf(request: ExperimentRequest, bench: Bench): ExperimentReport {
+  const { experiment, repetitions, server } = request
+  const measured = bench.running.filter(({ samples }) => samples.length > 0)
+  const measurements = measured.map((one): Measurement => {
+    const baseline = measured.find((other) => other.case.name === one.case.baseline)
+    const { name, factors } = one.case
+    const { rows, samples, peakRssBytes } = one
+    return {
+      name,
+      factors,
+      rows,
+      samples,
+      summary: summarise({ rows, samples, baseline: baseline ?? null }),
+      peakRssBytes,
+    }
+  })
+  const { baseline, sentences, charts } = experiment.conclude(measurements)
+  return {
+    name: experiment.name,
+    question: questions[experiment.name].question,
+    baseline,
+    repetitions,
+    measurements,
+    conclusion: sentences,
+    notes: bench.notes,
+    warnings: warningsOf({ server, measurements, repetitions }),
+    charts,
+  }
+}

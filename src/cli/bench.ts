@@ -1,0 +1,256 @@
+import type { Argv, CommandModule } from 'yargs'
+import path from 'node:path'
+import { experimentNames, questions } from '../bench/questions.ts'
+import type { ExperimentName, Question } from '../bench/questions.ts'
+import type { BenchReport } from '../bench/report.ts'
+import { DownpourError } from '../errors.ts'
+import { formatCount } from '../report/format.ts'
+import { strategyNames } from '../write/strategy.ts'
+import type { StrategyName } from '../write/strategy.ts'
+import { compareCommand } from './bench-compare.ts'
+import type { BenchFormat } from './bench-report.ts'
+import { nearest } from './nearest.ts'
+import { npmCommand } from './npm-command.ts'
+import { withDatabase } from './open-database.ts'
+import { loadEnvironmentFile } from './open-project.ts'
+import { positiveNumber, single, splitList, wholeNumber, withDatabaseOptions } from './options.ts'
+import type { DatabaseArguments } from './options.ts'
+import type { Output } from './output.ts'
+import { reportFailure, runCommand } from './run-command.ts'
+import { withSignals } from './signals.ts'
+
+interface BenchArguments extends DatabaseArguments {
+  readonly rows?: string | undefined
+  readonly repeat?: string | undefined
+  readonly strategies?: readonly string[] | undefined
+  readonly 'time-limit'?: string | undefined
+  readonly html?: string | undefined
+  readonly csv: boolean
+  readonly markdown: boolean
+}
+
+/** Seconds for one experiment. */
+const usualTimeLimit = 120
+
+/** The words that may follow `bench`. */
+export const benchActions: readonly string[] = [...experimentNames, 'all', 'compare']
+
+export const benchCommand: CommandModule<object, object> = {
+  command: 'bench',
+  describe: 'Time ways of writing and reading, in tables of its own',
+  builder: (yargs: Argv) =>
+    experimentNames
+      .reduce(
+        (commands, name) => commands.command(experimentCommand(name, [name], questions[name])),
+        yargs,
+      )
+      .command(experimentCommand('all', experimentNames, everything))
+      .command(compareCommand as CommandModule)
+      .demandCommand(1, 'Say what: one of the experiments, all, or compare.'),
+  handler: () => {},
+}
+
+function withBenchOptions<T>(yargs: Argv<T>, { rows, repeat, strategies }: Asked) {
+  const common = withDatabaseOptions(yargs)
+    .option('rows', {
+      ...single,
+      defaultDescription: rows,
+      describe: 'Rows of the largest measurement',
+    })
+    .option('repeat', {
+      ...single,
+      defaultDescription: repeat,
+      describe: 'Repetitions of each measurement; one more is discarded',
+    })
+    .option('time-limit', {
+      ...single,
+      defaultDescription: String(usualTimeLimit),
+      describe: 'Seconds for an experiment: slow ways get fewer rows, and it is said',
+    })
+    .option('html', { ...single, describe: 'Write a page with charts to this file' })
+    .option('csv', { type: 'boolean', default: false, describe: 'Print every sample as CSV' })
+    .option('markdown', { type: 'boolean', default: false, describe: 'Print Markdown' })
+  if (strategies === undefined) return common
+  return common.option('strategies', {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    defaultDescription: strategies,
+    describe: 'Which ways of writing, separated by commas',
+  })
+}
+
+/** What stands in help. */
+interface Asked {
+  readonly rows: string
+  readonly repeat: string
+  readonly strategies: string | undefined
+}
+
+const everything: Question = {
+  question: 'All of the experiments, one after the other.',
+  compares: 'everything',
+  rows: 0,
+  repeat: 0,
+  strategies: strategyNames,
+}
+
+/** The options of every experiment. */
+export function withAnyBenchOptions(yargs: Argv): Argv {
+  return withBenchOptions(yargs, askedOf(everything))
+}
+
+function askedOf({ rows, repeat, strategies }: Question): Asked {
+  const ofEach = 'each experiment’s own'
+  return {
+    rows: rows === 0 ? ofEach : formatCount(rows),
+    repeat: repeat === 0 ? ofEach : String(repeat),
+    strategies: rows === 0 ? ofEach : strategies?.join(','),
+  }
+}
+
+function experimentCommand(
+  word: string,
+  names: readonly ExperimentName[],
+  asked: Question,
+): CommandModule<object, object> {
+  const { question, compares } = asked
+  return {
+    command: word,
+    describe: word === 'all' ? question : `Compare ${compares}`,
+    builder: (yargs: Argv) =>
+      withBenchOptions(yargs, askedOf(asked)).usage(`$0 bench ${word}\n\n${question}`),
+    handler: (args) => bench({ word, names }, args as unknown as BenchArguments),
+  } as CommandModule<object, object>
+}
+
+interface Chosen {
+  readonly word: string
+  readonly names: readonly ExperimentName[]
+}
+
+function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
+  return runCommand(args, (output) =>
+    withSignals({ output, howToGoOn: 'Run it again; its tables are removed.' }, async (signal) => {
+      const wishes = readWishes(args)
+      const format = readFormat(args)
+      const { checkHtml, writeReport } = await import('./bench-report.ts')
+      const html = args.html === undefined ? undefined : path.resolve(args.html)
+      if (html !== undefined) await checkHtml(html)
+      const folder = path.dirname(path.resolve(args.config))
+      loadEnvironmentFile(folder)
+      const [{ runBench }, { createBenchProgress }, { readVersion }] = await Promise.all([
+        import('../bench/run-bench.ts'),
+        import('../report/bench/progress.ts'),
+        import('../version.ts'),
+      ])
+      const progress = createBenchProgress(output.messages)
+      const { report, failure } = await withDatabase(
+        { action: 'measure', databaseUrl: args.databaseUrl, folder, signal },
+        output,
+        async (database) => {
+          try {
+            return await runBench({
+              database,
+              names,
+              ...wishes,
+              confirm: args.confirm,
+              command: commandOf(word, args),
+              version: readVersion(),
+              signal,
+              onProgress: (told) => {
+                if (!output.isQuiet && !signal.aborted) progress.update(told)
+              },
+            })
+          } finally {
+            // The signal's own message has ended the line.
+            if (!signal.aborted) progress.end()
+          }
+        },
+      )
+      await tell(output, { report, failure, html, format }, writeReport)
+    }),
+  )
+}
+
+interface Told {
+  readonly report: BenchReport
+  readonly failure: unknown
+  readonly html: string | undefined
+  readonly format: BenchFormat
+}
+
+/** What was measured is told even when the rest failed; then the failure. */
+async function tell(
+  output: Output,
+  { report, failure, html, format }: Told,
+  writeReport: typeof import('./bench-report.ts').writeReport,
+): Promise<void> {
+  const isMeasured = report.experiments.some(({ measurements }) => measurements.length > 0)
+  if (failure === undefined || isMeasured) {
+    await writeReport(output, report, { format, html, isWhole: failure === undefined })
+  }
+  if (failure !== undefined) {
+    process.exitCode = reportFailure(output, failure, isMeasured ? report : {})
+  }
+}
+
+/** @throws DownpourError `USAGE_FORMAT` */
+function readFormat(args: BenchArguments): BenchFormat {
+  const [format = 'text', other] = (['json', 'csv', 'markdown'] as const).filter(
+    (name) => args[name],
+  )
+  if (other === undefined) return format
+  throw new DownpourError({
+    code: 'USAGE_FORMAT',
+    message: `--${format} and --${other} do not go together`,
+    why: 'A report is printed once, in one form.',
+    fix: 'Leave one of them out; --html goes with each, since it writes a file.',
+  })
+}
+
+function readWishes(args: BenchArguments) {
+  return {
+    rows: args.rows === undefined ? undefined : wholeNumber('--rows', args.rows, 1),
+    repeat: args.repeat === undefined ? undefined : wholeNumber('--repeat', args.repeat, 1),
+    strategies: readStrategies(args.strategies),
+    timeLimit:
+      args['time-limit'] === undefined
+        ? usualTimeLimit
+        : positiveNumber('--time-limit', args['time-limit']),
+  }
+}
+
+/** @throws DownpourError `USAGE_STRATEGY` */
+function readStrategies(
+  values: readonly string[] | undefined,
+): readonly StrategyName[] | undefined {
+  if (values === undefined) return undefined
+  const names = splitList(values)
+  const unknown =
+    names.length === 0
+      ? values.join()
+      : names.find((name) => !(strategyNames as readonly string[]).includes(name))
+  if (unknown === undefined) return [...new Set(names)] as StrategyName[]
+  const meant = nearest(unknown, strategyNames)
+  throw new DownpourError({
+    code: 'USAGE_STRATEGY',
+    message: `There is no strategy "${unknown}"`,
+    why: '--strategies takes names of ways of writing.',
+    fix: `${meant === undefined ? '' : `Did you mean ${meant}? `}Use some of: ${strategyNames.join(', ')}.`,
+  })
+}
+
+/** Without what says where: a URL may hold a password. */
+function commandOf(word: string, args: BenchArguments): string {
+  const options = (['rows', 'repeat', 'time-limit'] as const).flatMap((name) =>
+    args[name] === undefined ? [] : [`--${name}`, args[name]],
+  )
+  const { strategies } = args
+  return npmCommand([
+    'bench',
+    word,
+    ...options,
+    ...(strategies === undefined ? [] : ['--strategies', strategies.join()]),
+  ])
+}
