@@ -29,3 +29,5 @@ export {
 export type { Vocabulary } from './generate/vocabulary.ts'
 export { createWeightTable } from './generate/weights.ts'
 export type { WeightTable } from './generate/weights.ts'
+export { readTable } from './read/read-table.ts'
+export type { ReadOptions } from './read/read-table.ts'

@@ -23,8 +23,6 @@ export interface FitRequest {
   readonly repetitions: number
   /** For all cases together. `Infinity` where there is no limit. */
   readonly limitSeconds: number
-  /** What is done with the rows, for the notes. */
-  readonly verb: 'writes' | 'reads'
 }
 
 export interface FittedRows {
@@ -48,29 +46,43 @@ export interface FittedRows {
  * @example
  * const probe = { rows: 100, seconds: 0.1 }
  * const row = { name: 'row', wanted: 100_000, minimum: 100, probe, fixedSeconds: 0 }
- * fitRows({ cases: [row], repetitions: 8, limitSeconds: 30, verb: 'writes' })
+ * fitRows({ cases: [row], repetitions: 8, limitSeconds: 30 })
  * // {
  * //   rows: new Map([['row', 2000]]),
- * //   notes: ['row writes 2,000 rows instead of 100,000, to keep to the time limit of 30 s.'],
+ * //   notes: ['Fewer rows than 100,000, to keep to the time limit of 30 s: 2,000 by row.'],
  * // }
  */
-export function fitRows({ cases, repetitions, limitSeconds, verb }: FitRequest): FittedRows {
+export function fitRows({ cases, repetitions, limitSeconds }: FitRequest): FittedRows {
   const costs = cases.map((one) => costOf(one, repetitions))
   const affordable = affordableOf(costs, limitSeconds)
   const share = shareOf(affordable, limitSeconds)
-  const rows = new Map(
-    costs
-      .filter((cost) => affordable.includes(cost))
-      .map((cost) => [cost.name, rowsFor(cost, share)]),
+  const rows = new Map(affordable.map((cost) => [cost.name, rowsFor(cost, share)]))
+  const leftOut = costs.flatMap(({ name, minimum, minimumSeconds }) =>
+    rows.has(name)
+      ? []
+      : [
+          `${name} is left out: even ${countOf(minimum)} would take about ${roughly(minimumSeconds)}, and the time limit is ${limitSeconds} s for all.`,
+        ],
   )
-  const notes = costs.flatMap(({ name, wanted, minimum, minimumSeconds }) => {
-    const given = rows.get(name)
-    if (given === wanted) return []
-    return given === undefined
-      ? `${name} is left out: even ${countOf(minimum)} would take about ${roughly(minimumSeconds)}, and the time limit is ${limitSeconds} s for all.`
-      : `${name} ${verb} ${countOf(given)} instead of ${formatCount(wanted)}, to keep to the time limit of ${limitSeconds} s.`
-  })
-  return { rows, notes }
+  return { rows, notes: [...leftOut, ...reductions(costs, rows, limitSeconds)] }
+}
+
+/** A sentence for all that wanted as many. */
+function reductions(
+  costs: readonly Cost[],
+  rows: ReadonlyMap<string, number>,
+  limitSeconds: number,
+): readonly string[] {
+  const reduced = new Map<number, string[]>()
+  for (const { name, wanted } of costs) {
+    const given = rows.get(name) ?? wanted
+    if (given === wanted) continue
+    reduced.set(wanted, [...(reduced.get(wanted) ?? []), `${formatCount(given)} by ${name}`])
+  }
+  return [...reduced].map(
+    ([wanted, given]) =>
+      `Fewer rows than ${formatCount(wanted)}, to keep to the time limit of ${limitSeconds} s: ${given.join('; ')}.`,
+  )
 }
 
 interface Cost {

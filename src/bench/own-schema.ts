@@ -4,7 +4,6 @@ import { quoteIdentifier } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
-import { applicationName } from './subjects/lane.ts'
 
 /** What a benchmark has of a database: a schema, which is gone afterwards. */
 export interface OwnSchema {
@@ -36,6 +35,11 @@ export async function withOwnSchema<T>(
   } finally {
     await session.close()
   }
+}
+
+/** How the sessions of a benchmark are known to the server. */
+export function applicationName(schema: string): string {
+  return schema.replaceAll('_', ' ')
 }
 
 /** The lock that shows that a schema is in use: 'benc' in ASCII, and the schema's oid. */

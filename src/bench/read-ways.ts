@@ -7,12 +7,12 @@ import { quoteTable } from '../postgres/identifiers.ts'
 import { parseDatabaseUrl } from '../postgres/url.ts'
 import { readTable } from '../read/read-table.ts'
 
-/** A way of reading a whole table, as people do it. */
+/** A way of reading a table, as people do it. */
 export interface ReadWay {
   /** E.g. `cursor, 1000 rows`. */
   readonly name: string
-  /** Reads every row once, and keeps none. Returns how many there were. */
-  read(connection: ReadConnection): Promise<number>
+  /** Reads each of so many rows once, and keeps none. Returns how many there were. */
+  read(connection: ReadConnection, most: number): Promise<number>
 }
 
 /** One connection to a server for as many readings as are wanted, one after the other. */
@@ -23,10 +23,14 @@ export interface ReadConnection {
   close(): Promise<void>
 }
 
-/** Opens nothing yet: the first reading connects, so it is the one to be discarded. */
-export function openReadConnection(url: string): ReadConnection {
-  const drizzled = createClient(url)
-  const client = createClient(url)
+/**
+ * Opens nothing yet: the first reading connects, so it is the one to be discarded.
+ *
+ * @param applicationName - as the server is to know it
+ */
+export function openReadConnection(url: string, applicationName: string): ReadConnection {
+  const drizzled = createClient(url, applicationName)
+  const client = createClient(url, applicationName)
   return {
     db: drizzle(drizzled),
     client,
@@ -40,8 +44,8 @@ export function openReadConnection(url: string): ReadConnection {
 export function fetchAll(table: PgTable): ReadWay {
   return {
     name: 'fetch all',
-    async read({ db }) {
-      const rows = await db.select().from(table)
+    async read({ db }, most) {
+      const rows = await db.select().from(table).limit(most)
       return rows.length
     },
   }
@@ -56,14 +60,18 @@ export function limitOffset(table: PgTable, options: { readonly pageRows: number
   const key = primaryKey(table)
   return {
     name: `limit/offset, ${countOf(pageRows)}`,
-    async read({ db }) {
-      for (let offset = 0; ; offset += pageRows) {
+    async read({ db }, most) {
+      let count = 0
+      for (;;) {
+        const wanted = Math.min(pageRows, most - count)
+        if (wanted === 0) return count
         const page = db
           .select()
           .from(table)
           .orderBy(...key)
-        const rows = await page.limit(pageRows).offset(offset)
-        if (rows.length < pageRows) return offset + rows.length
+        const rows = await page.limit(wanted).offset(count)
+        count += rows.length
+        if (rows.length < wanted) return count
       }
     },
   }
@@ -74,9 +82,12 @@ export function byCursor(table: PgTable, options: { readonly fetchSize: number }
   const { fetchSize } = options
   return {
     name: `cursor, ${countOf(fetchSize)}`,
-    async read({ db }) {
+    async read({ db }, most) {
       let count = 0
-      for await (const rows of readTable(db, table, { fetchSize })) count += rows.length
+      for await (const rows of readTable(db, table, { fetchSize })) {
+        count += rows.length
+        if (count >= most) return most
+      }
       return count
     },
   }
@@ -87,8 +98,9 @@ export function copyTo(table: PgTable): ReadWay {
   const name = quoteTable(getTableConfig(table).schema, getTableName(table))
   return {
     name: 'copy to',
-    async read({ client }) {
-      const stream = await client.unsafe(`copy ${name} to stdout`).readable()
+    async read({ client }, most) {
+      const query = `copy (select * from ${name} limit ${most}) to stdout`
+      const stream = await client.unsafe(query).readable()
       let lines = 0
       stream.on('data', (bytes: Buffer) => {
         // A newline in a value is sent as \n, two characters.
@@ -102,7 +114,7 @@ export function copyTo(table: PgTable): ReadWay {
   }
 }
 
-function createClient(url: string): Sql {
+function createClient(url: string, applicationName: string): Sql {
   const { host, port, database, user, password, ssl } = parseDatabaseUrl(url)
   return postgres({
     host,
@@ -113,7 +125,7 @@ function createClient(url: string): Sql {
     ssl,
     max: 1,
     onnotice: () => {},
-    connection: { application_name: 'downpour bench' },
+    connection: { application_name: applicationName },
   })
 }
 

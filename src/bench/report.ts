@@ -89,6 +89,7 @@ export interface ServerFigures {
   readonly blocksHit: number | null
   /** … and that were not. */
   readonly blocksRead: number | null
+  /** 1 where at least one ended meanwhile. */
   readonly checkpoints: number | null
   /** Of the table with its indexes, afterwards. */
   readonly relationBytes: number | null

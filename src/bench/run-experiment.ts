@@ -1,5 +1,6 @@
 import type { Case, Experiment, OpenExperiment, Setting } from './experiment.ts'
 import { fitRows } from './fit-rows.ts'
+import type { RowsCase } from './fit-rows.ts'
 import { refuseFullDisk } from './free-disk.ts'
 import type { ExperimentReport, Measurement, Sample, ServerSettings } from './report.ts'
 import { questions } from './questions.ts'
@@ -111,15 +112,12 @@ async function measure(
   }
 }
 
-/** Seconds after which a first try has told enough. */
-const probeSeconds = 0.2
-
 async function chooseRows(
   request: ExperimentRequest,
   bench: Bench,
   onCase: (name: string, done: number) => void,
 ): Promise<readonly RunningCase[]> {
-  const { repetitions, limitSeconds, experiment } = request
+  const { repetitions, limitSeconds } = request
   const tried = []
   for (const [index, one] of bench.running.entries()) {
     const { name, rows: wanted, minimumRows: minimum } = one.case
@@ -130,7 +128,6 @@ async function chooseRows(
     cases: tried,
     repetitions: repetitions + 1,
     limitSeconds,
-    verb: experiment.name === 'reading' ? 'reads' : 'writes',
   })
   bench.notes.push(...notes)
   const chosen = bench.running.filter((one) => rows.has(one.case.name))
@@ -138,22 +135,43 @@ async function chooseRows(
   return chosen
 }
 
-/** Tries a case with ten times as many rows until that takes a while. */
+/** A first try takes no longer than this, in seconds. */
+const probeSeconds = 2
+
+/**
+ * Tries a case with ever more rows: what two sizes differ by is the rows' own time; the rest a run
+ * takes in any case, round trips above all.
+ */
 async function probe(
   request: ExperimentRequest,
-  one: RunningCase,
-): Promise<{ probe: { rows: number; seconds: number }; fixedSeconds: number }> {
+  { case: { rows: wanted }, process }: RunningCase,
+): Promise<Pick<RowsCase, 'probe' | 'fixedSeconds'>> {
   // The first time it waits for what others have left to be written.
-  let fixedSeconds = Infinity
-  for (let rows = Math.min(10, one.case.rows); ; rows = Math.min(rows * 10, one.case.rows)) {
+  let prepareSeconds = Infinity
+  async function attempt(rows: number): Promise<number> {
     const started = performance.now()
-    await stoppable(request.signal, one.process.prepare())
-    fixedSeconds = Math.min(fixedSeconds, (performance.now() - started) / 1000)
-    const { seconds } = await stoppable(request.signal, one.process.run(rows))
-    if (seconds >= probeSeconds || rows === one.case.rows) {
-      return { probe: { rows, seconds }, fixedSeconds }
-    }
+    await stoppable(request.signal, process.prepare())
+    prepareSeconds = Math.min(prepareSeconds, (performance.now() - started) / 1000)
+    return (await stoppable(request.signal, process.run(rows))).seconds
   }
+
+  let rows = Math.min(10, wanted)
+  // Compiled, connected and planned once, it is faster.
+  await attempt(rows)
+  let seconds = await attempt(rows)
+  let perRow = seconds / rows
+  while (rows < wanted) {
+    const growth = [10, 2].find((times) => seconds + perRow * rows * (times - 1) <= probeSeconds)
+    if (growth === undefined) break
+    const more = Math.min(rows * growth, wanted)
+    const longer = await attempt(more)
+    // Noise may make it shorter.
+    perRow = Math.max((longer - seconds) / (more - rows), longer / more / 10)
+    rows = more
+    seconds = longer
+  }
+  const rest = Math.max(0, seconds - perRow * rows)
+  return { probe: { rows, seconds: perRow * rows }, fixedSeconds: prepareSeconds + rest }
 }
 
 async function takeSample(request: ExperimentRequest, one: RunningCase): Promise<Sample> {
@@ -208,16 +226,17 @@ function reportOf(request: ExperimentRequest, bench: Bench): ExperimentReport {
       peakRssBytes,
     }
   })
+  const { question, work } = questions[experiment.name]
   const { baseline, sentences, charts } = experiment.conclude(measurements)
   return {
     name: experiment.name,
-    question: questions[experiment.name].question,
+    question,
     baseline,
     repetitions,
     measurements,
     conclusion: sentences,
     notes: bench.notes,
-    warnings: warningsOf({ server, measurements, repetitions }),
+    warnings: warningsOf({ server, measurements, repetitions, work }),
     charts,
   }
 }

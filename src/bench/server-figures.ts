@@ -9,7 +9,8 @@ export interface ServerCounters {
   readonly wal: number | null
   readonly hit: number | null
   readonly read: number | null
-  readonly checkpoints: number | null
+  /** Where the last one began. */
+  readonly checkpoint: string | null
   readonly freeDisk: number | null
 }
 
@@ -25,7 +26,7 @@ export async function readCounters(session: Session, isLocal: boolean): Promise<
     wal: (await readWalPosition(session)) ?? null,
     hit: blocks?.hit ?? null,
     read: blocks?.read ?? null,
-    checkpoints: await readCheckpoints(session),
+    checkpoint: await readCheckpoint(session),
     freeDisk: isLocal ? ((await readFreeDisk(session)) ?? null) : null,
   }
 }
@@ -44,7 +45,10 @@ export async function figuresBetween(
     walBytes: difference(before.wal, after.wal),
     blocksHit: difference(before.hit, after.hit),
     blocksRead: difference(before.read, after.read),
-    checkpoints: difference(before.checkpoints, after.checkpoints),
+    checkpoints:
+      before.checkpoint === null || after.checkpoint === null
+        ? null
+        : Number(before.checkpoint !== after.checkpoint),
     relationBytes: size!.bytes,
     freeDiskBytesBefore: before.freeDisk,
     freeDiskBytesAfter: after.freeDisk,
@@ -55,15 +59,10 @@ function difference(before: number | null, after: number | null): number | null 
   return before === null || after === null ? null : after - before
 }
 
-/** Their view has another name from PostgreSQL 17 on. */
-async function readCheckpoints(session: Session): Promise<number | null> {
-  const [version] = await session.query<{ number: string }>(
-    "select current_setting('server_version_num') as number",
-  )
-  const query =
-    Number(version!.number) >= 170_000
-      ? 'select (num_timed + num_requested)::float8 as count from pg_stat_checkpointer'
-      : 'select (checkpoints_timed + checkpoints_req)::float8 as count from pg_stat_bgwriter'
-  const [row] = await session.query<{ count: number }>(query).catch(() => [])
-  return row?.count ?? null
+/** The statistics would count one that was asked for before, since they hear of it later. */
+async function readCheckpoint(session: Session): Promise<string | null> {
+  const [row] = await session
+    .query<{ redo: string }>('select redo_lsn::text as redo from pg_control_checkpoint()')
+    .catch(() => [])
+  return row?.redo ?? null
 }

@@ -6,6 +6,8 @@ import { estimateDeviation, median } from './statistics.ts'
 export interface Evidence {
   readonly server: ServerSettings
   readonly measurements: readonly Pick<Measurement, 'name' | 'samples' | 'summary'>[]
+  /** Whoever only reads commits nothing. */
+  readonly work: 'writing' | 'reading'
   /** As asked for; a measurement that was cut short has fewer samples. */
   readonly repetitions: number
 }
@@ -25,10 +27,15 @@ export interface Evidence {
  * - `WIDE_SPREAD`: the interval is wider than half the median
  * - `CHECKPOINT`: one ran within a repetition
  */
-export function warningsOf({ server, measurements, repetitions }: Evidence): readonly Warning[] {
+export function warningsOf({
+  server,
+  measurements,
+  repetitions,
+  work,
+}: Evidence): readonly Warning[] {
   const measured = measurements.filter(({ samples }) => samples.length > 0)
   return [
-    cheapCommits(server),
+    work === 'writing' ? cheapCommits(server) : null,
     sameMachine(server),
     fewRepetitions(measured, repetitions),
     tooShort(measured),

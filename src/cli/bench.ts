@@ -90,6 +90,7 @@ interface Asked {
 const everything: Question = {
   question: 'All of the experiments, one after the other.',
   compares: 'everything',
+  work: 'writing',
   rows: 0,
   repeat: 0,
   strategies: strategyNames,
@@ -131,45 +132,52 @@ interface Chosen {
 
 function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
   return runCommand(args, (output) =>
-    withSignals({ output, howToGoOn: 'Run it again; its tables are removed.' }, async (signal) => {
-      const wishes = readWishes(args)
-      const format = readFormat(args)
-      const { checkHtml, writeReport } = await import('./bench-report.ts')
-      const html = args.html === undefined ? undefined : path.resolve(args.html)
-      if (html !== undefined) await checkHtml(html)
-      const folder = path.dirname(path.resolve(args.config))
-      loadEnvironmentFile(folder)
-      const [{ runBench }, { createBenchProgress }, { readVersion }] = await Promise.all([
-        import('../bench/run-bench.ts'),
-        import('../report/bench/progress.ts'),
-        import('../version.ts'),
-      ])
-      const progress = createBenchProgress(output.messages)
-      const { report, failure } = await withDatabase(
-        { action: 'measure', databaseUrl: args.databaseUrl, folder, signal },
+    withSignals(
+      {
         output,
-        async (database) => {
-          try {
-            return await runBench({
-              database,
-              names,
-              ...wishes,
-              confirm: args.confirm,
-              command: commandOf(word, args),
-              version: readVersion(),
-              signal,
-              onProgress: (told) => {
-                if (!output.isQuiet && !signal.aborted) progress.update(told)
-              },
-            })
-          } finally {
-            // The signal's own message has ended the line.
-            if (!signal.aborted) progress.end()
-          }
-        },
-      )
-      await tell(output, { report, failure, html, format }, writeReport)
-    }),
+        whatStays: 'What was measured until then is reported; the tables are removed.',
+        howToGoOn: 'Run it again; with a shorter --time-limit if it takes too long.',
+      },
+      async (signal) => {
+        const wishes = readWishes(args)
+        const format = readFormat(args)
+        const { checkHtml, writeReport } = await import('./bench-report.ts')
+        const html = args.html === undefined ? undefined : path.resolve(args.html)
+        if (html !== undefined) await checkHtml(html)
+        const folder = path.dirname(path.resolve(args.config))
+        loadEnvironmentFile(folder)
+        const [{ runBench }, { createBenchProgress }, { readVersion }] = await Promise.all([
+          import('../bench/run-bench.ts'),
+          import('../report/bench/progress.ts'),
+          import('../version.ts'),
+        ])
+        const progress = createBenchProgress(output.messages)
+        const { report, failure } = await withDatabase(
+          { action: 'measure', databaseUrl: args.databaseUrl, folder, signal },
+          output,
+          async (database) => {
+            try {
+              return await runBench({
+                database,
+                names,
+                ...wishes,
+                confirm: args.confirm,
+                command: commandOf(word, args),
+                version: readVersion(),
+                signal,
+                onProgress: (told) => {
+                  if (!output.isQuiet && !signal.aborted) progress.update(told)
+                },
+              })
+            } finally {
+              // The signal's own message has ended the line.
+              if (!signal.aborted) progress.end()
+            }
+          },
+        )
+        await tell(output, { report, failure, html, format }, writeReport)
+      },
+    ),
   )
 }
 

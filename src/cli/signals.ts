@@ -7,12 +7,20 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
  * The first SIGINT or SIGTERM asks the work to end, with its open transaction rolled back; the
  * second one ends the process at once.
  *
- * @param options - `howToGoOn`: a sentence for whoever stopped it
+ * @param options - `whatStays`: a sentence; `howToGoOn`: another for whoever stopped it
  */
 export async function withSignals<T>(
-  { output, howToGoOn }: { readonly output: Output; readonly howToGoOn: string },
+  options: {
+    readonly output: Output
+    readonly whatStays?: string
+    readonly howToGoOn: string
+  },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { output, howToGoOn } = options
+  const {
+    whatStays = 'The transaction under way was rolled back; what was committed before it stays.',
+  } = options
   const controller = new AbortController()
   function stop(signal: 'SIGINT' | 'SIGTERM'): void {
     if (controller.signal.aborted) process.exit(exitCodes[signal])
@@ -23,7 +31,7 @@ export async function withSignals<T>(
       new DownpourError({
         code: 'INTERRUPTED',
         message: `Stopped by ${signal}`,
-        why: 'The transaction under way was rolled back; what was committed before it stays.',
+        why: whatStays,
         fix: howToGoOn,
         exitCode: exitCodes[signal],
       }),

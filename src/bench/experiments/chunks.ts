@@ -23,9 +23,9 @@ export const chunksExperiment: Experiment = {
               setting,
               { table: 'transactions', strategy, chunkSize },
               {
-                name: `${strategy}, ${formatCount(chunkSize)} rows`,
+                name: nameOf(strategy, chunkSize),
                 factors: { strategy, chunkSize },
-                baseline: chunkSize === 1 ? null : `${strategy}, 1 rows`,
+                baseline: chunkSize === 1 ? null : nameOf(strategy, 1),
                 // A chunk that is not full is a smaller one.
                 minimumRows: chunkSize,
               },
@@ -56,6 +56,10 @@ export const chunksExperiment: Experiment = {
           : [rateBySize(measurements, advice), memoryBySize(measurements)],
     }
   },
+}
+
+function nameOf(strategy: string, chunkSize: number): string {
+  return `${strategy}, ${chunkSize === 1 ? '1 row' : `${formatCount(chunkSize)} rows`}`
 }
 
 /** The smallest chunk that is nearly as fast as the fastest. */

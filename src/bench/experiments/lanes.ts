@@ -53,14 +53,16 @@ function nameOf(strategy: string, lanes: number): string {
 
 function describe(measurements: readonly Measurement[]): string {
   const best = fastestOf(measurements)!
-  if (best.summary.speedUp === null || best.summary.speedUp.low <= 1) {
-    return `${strategyOf(best)}: more connections are no faster than one here.`
-  }
   // Fewer that are as fast, as far as can be told, leave connections to others.
   const enough = measurements.find(
-    ({ summary }) => summary.rowsPerSecond.high >= best.summary.rowsPerSecond.value,
-  )!
-  return `${enough.name}: ${describeSpeedUp(enough.summary.speedUp!)} as one connection; more are no faster.`
+    ({ summary }) =>
+      summary.speedUp !== null &&
+      summary.speedUp.low > 1 &&
+      summary.rowsPerSecond.high >= best.summary.rowsPerSecond.value,
+  )
+  if (!enough) return `${strategyOf(best)}: more connections are no faster than one here.`
+  const how = describeSpeedUp(enough.summary.speedUp!)
+  return `${enough.name} are ${how} as one; more are no faster, as far as the measurements can tell.`
 }
 
 function strategyOf({ factors }: Measurement): string {

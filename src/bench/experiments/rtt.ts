@@ -1,5 +1,6 @@
 import { parseDatabaseUrl } from '../../postgres/url.ts'
 import { DownpourError } from '../../errors.ts'
+import type { StrategyName } from '../../write/strategy.ts'
 import { openDelayProxy } from '../delay-proxy.ts'
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
@@ -32,7 +33,9 @@ export const rttExperiment: Experiment = {
               name: `${strategy}, ${delay} ms`,
               factors: { strategy, addedMilliseconds: delay },
               baseline: baselineOf(setting.strategies, strategy, delay),
-              minimumRows: 20,
+              // Who waits for each row takes a time that grows with the rows, and can be timed with
+              // few of them. The others wait a few times in all.
+              minimumRows: waitsForEachRow.includes(strategy) ? 20 : setting.rows,
             },
           ),
         ),
@@ -55,6 +58,8 @@ export const rttExperiment: Experiment = {
   },
 }
 
+const waitsForEachRow: readonly StrategyName[] = ['row', 'row-tx']
+
 function baselineOf(strategies: readonly string[], strategy: string, delay: number): string | null {
   const [first] = strategies
   return strategy === first ? null : `${first}, ${delay} ms`
@@ -66,6 +71,9 @@ function through(url: string, port: number): string {
   proxied.hostname = '127.0.0.1'
   proxied.port = String(port)
   proxied.searchParams.delete('host')
+  // To another machine it may be encrypted without being asked for; to this one it would not be.
+  const { ssl } = parseDatabaseUrl(url)
+  if (ssl !== false) proxied.searchParams.set('sslmode', ssl)
   return proxied.href
 }
 

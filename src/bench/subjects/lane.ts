@@ -6,6 +6,7 @@ import { loadedTables } from '../../plan/plan.ts'
 import { checkTargets } from '../../run/check-target.ts'
 import { createChunkLoader } from '../../run/load-chunk.ts'
 import { strategies } from '../../write/choose-strategy.ts'
+import { applicationName } from '../own-schema.ts'
 import { planTable } from '../tables.ts'
 import type { LoadTask } from '../task.ts'
 
@@ -92,11 +93,6 @@ async function flushStatistics(session: Session): Promise<void> {
   } catch (error) {
     if (serverError(error)?.code !== '42883') throw error
   }
-}
-
-/** How the sessions of a benchmark are known to the server. */
-export function applicationName(schema: string): string {
-  return schema.replaceAll('_', ' ')
 }
 
 const withoutTransaction = { begin: async () => {}, commit: async () => {} }

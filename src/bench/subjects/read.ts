@@ -1,11 +1,12 @@
 import { byCursor, copyTo, fetchAll, limitOffset, openReadConnection } from '../read-ways.ts'
 import type { ReadWay } from '../read-ways.ts'
+import { applicationName } from '../own-schema.ts'
 import { benchTables } from '../tables.ts'
 import type { ReadTask, Subject } from '../task.ts'
 
 /** Reads a table that is filled already. */
 export async function openRead(task: ReadTask): Promise<Subject> {
-  const connection = openReadConnection(task.url)
+  const connection = openReadConnection(task.url, applicationName(task.schema))
   const way = wayOf(task)
   return {
     prepare: async () => {},

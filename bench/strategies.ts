@@ -1,0 +1,39 @@
+/**
+ * Whether `downpour bench strategies` finds what is known of the table of document 001: copy faster
+ * than unnest, unnest than values, values than batch, batch than row; and whether the phases of each
+ * repetition add up to its time: `npm run bench:strategies`. Exits 5 when they do not.
+ */
+import { benchCommand } from './support/command.ts'
+
+const order = ['copy', 'unnest', 'values', 'batch', 'row']
+/** Of the time that a repetition took. */
+const allowedGap = 0.1
+
+const { experiments } = await benchCommand('strategies', '--strategies', order.toReversed().join())
+const { measurements } = experiments[0]!
+
+const rates = order.map(
+  (name) => measurements.find((one) => one.name === name)!.summary.rowsPerSecond,
+)
+for (const [index, name] of order.entries()) {
+  const { value, low, high } = rates[index]!
+  console.log(`${name}: ${round(value)} rows/s (${round(low)} to ${round(high)})`)
+}
+const isOrdered = rates.every((rate, index) => index === 0 || rates[index - 1]!.value > rate.value)
+
+const gaps = measurements.flatMap(({ samples }) =>
+  samples.map(({ seconds, phases }) => {
+    const sum = Object.values(phases).reduce((total, phase) => total + phase, 0)
+    return Math.abs(1 - sum / seconds)
+  }),
+)
+const largestGap = Math.max(...gaps)
+
+console.log(`
+${order.join(' > ')}: ${isOrdered ? 'yes' : 'no'}
+phases add up within ${(largestGap * 100).toFixed(1)} % of the time (at most ${allowedGap * 100} % is asked for; ${gaps.length} repetitions)`)
+if (!isOrdered || largestGap > allowedGap) process.exitCode = 5
+
+function round(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
+}

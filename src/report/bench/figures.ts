@@ -1,0 +1,133 @@
+import type {
+  BenchReport,
+  Estimate,
+  ExperimentReport,
+  MachineFacts,
+  ServerSettings,
+} from '../../bench/report.ts'
+import { formatBytes, formatCount } from '../format.ts'
+
+/** In place of what is no number: JSON has `null` for it. */
+export const unknown = '–'
+
+/**
+ * A figure in three significant digits.
+ *
+ * @example
+ * [formatFigure(0.0512), formatFigure(950), formatFigure(11_240), formatFigure(1_040_000)]
+ * // ['0.0512', '950', '11.2k', '1.04M']
+ */
+export function formatFigure(value: number): string {
+  if (!Number.isFinite(value)) return unknown
+  const rounded = Number(value.toPrecision(3))
+  const size = Math.abs(rounded)
+  if (size >= 1e9) return `${threeDigits(rounded / 1e9)}G`
+  if (size >= 1e6) return `${threeDigits(rounded / 1e6)}M`
+  if (size >= 1e3) return `${threeDigits(rounded / 1e3)}k`
+  return Number.isInteger(value) ? String(value) : threeDigits(rounded)
+}
+
+/**
+ * A time in three significant digits.
+ *
+ * @example
+ * [formatDuration(0.000_25), formatDuration(0.0824), formatDuration(75.23)]
+ * // ['250 µs', '82.4 ms', '75.2 s']
+ */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return unknown
+  const rounded = Number(seconds.toPrecision(3))
+  if (rounded === 0) return '0 s'
+  if (rounded < 1e-3) return `${threeDigits(rounded * 1e6)} µs`
+  if (rounded < 1) return `${threeDigits(rounded * 1e3)} ms`
+  return `${threeDigits(rounded)} s`
+}
+
+/**
+ * How many times as fast.
+ *
+ * @example
+ * [formatTimes(12.34), formatTimes(0.8512)] // ['12.3×', '0.851×']
+ */
+export function formatTimes(value: number): string {
+  return !Number.isFinite(value) ? unknown : `${threeDigits(value)}×`
+}
+
+/**
+ * @param format - of its ends
+ * @example
+ * formatInterval({ value: 12, low: 11.9, high: 12.8 }, formatFigure) // '11.9 to 12.8'
+ */
+export function formatInterval({ low, high }: Estimate, format: (end: number) => string): string {
+  return `${format(low)} to ${format(high)}`
+}
+
+/** Whether the samples cannot show that one is faster than the other. */
+export function isNoDifference({ low, high }: Estimate): boolean {
+  return low <= 1 && high >= 1
+}
+
+/**
+ * How often what was done.
+ *
+ * @example
+ * // '7 repetitions of 20,000 rows each, after a warm-up that does not count.'
+ */
+export function effortOf({ repetitions, measurements }: ExperimentReport): string {
+  const times = repetitions === 1 ? '1 repetition' : `${formatCount(repetitions)} repetitions`
+  const rows = new Set(measurements.map((measurement) => measurement.rows))
+  const size = rows.size === 1 ? ` of ${formatCount([...rows][0]!)} rows` : ''
+  return `${times}${size} each, after a warm-up that does not count.`
+}
+
+/** What is said in place of a table. */
+export const nothingMeasured = 'Nothing was measured.'
+
+/** What the short titles of the columns stand for. */
+export const legend =
+  'Times are medians, ± their median absolute deviation; intervals hold the true value with 95\u00a0% confidence.'
+
+/** @example '2 cores of AMD EPYC 7763, 15.6 GiB, linux 6.1 x64, Node 20.20.2' */
+export function machineText(machine: MachineFacts): string {
+  const { processor, cores, memoryBytes, platform, node } = machine
+  const share = `${cores} ${cores === 1 ? 'core' : 'cores'} of ${processor}`
+  return [share, formatBytes(memoryBytes), platform, `Node ${node}`].join(', ')
+}
+
+/** @example 'PostgreSQL 18.4, embedded, over TCP, on the machine that measures' */
+export function serverText({ name, place, connection, isLocal }: ServerSettings): string {
+  return [
+    name,
+    place,
+    connection === 'TCP' ? 'over TCP' : 'over a socket',
+    isLocal ? 'on the machine that measures' : 'on another machine',
+  ].join(', ')
+}
+
+/** @example 'fsync on, shared_buffers 128MB' */
+export function settingsText({ settings }: ServerSettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}
+
+/** @example 'Downpour 0.1.0, 2026-11-21 14:52 UTC' */
+export function originText(report: BenchReport): string {
+  return `Downpour ${report.version}, ${startText(report)}`
+}
+
+/** @example '2026-11-21 14:52 UTC' */
+export function startText({ startedAt }: BenchReport): string {
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** Digits after the point, so that there are three in all. */
+function threeDigits(value: number): string {
+  const rounded = Number(value.toPrecision(3))
+  const size = Math.abs(rounded)
+  if (size >= 100) return formatCount(rounded)
+  if (size >= 10) return rounded.toFixed(1)
+  if (size >= 1) return rounded.toFixed(2)
+  // Below that an exponent would begin.
+  return size >= 1e-6 ? rounded.toPrecision(3) : '0'
+}
