@@ -122,7 +122,7 @@ function experimentCommand(
     builder: (yargs: Argv) =>
       withBenchOptions(yargs, askedOf(asked)).usage(`$0 bench ${word}\n\n${question}`),
     handler: (args) => bench({ word, names }, args as unknown as BenchArguments),
-  } as CommandModule<object, object>
+  }
 }
 
 interface Chosen {

@@ -97,8 +97,8 @@ const nested = new Map<
   CommandModule,
   { readonly actions: readonly string[]; readonly builder: (parser: Argv) => Argv }
 >([
-  [dbCommand as CommandModule, { actions: dbActions, builder: withCommonOptions }],
-  [benchCommand as CommandModule, { actions: benchActions, builder: withAnyBenchOptions }],
+  [dbCommand, { actions: dbActions, builder: withCommonOptions }],
+  [benchCommand, { actions: benchActions, builder: withAnyBenchOptions }],
 ])
 
 function nameOf(module: CommandModule): string {

@@ -1,7 +1,7 @@
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { formatBytes, formatCount } from '../../report/format.ts'
-import { fastestOf } from './conclusion.ts'
+import { fastestOf, ratePoint, strategiesOf, strategyOf } from './conclusion.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
 
 const sizes = [1, 10, 100, 1_000, 10_000, 100_000]
@@ -36,7 +36,7 @@ export const chunksExperiment: Experiment = {
     }
   },
   conclude(measurements) {
-    const strategies = [...new Set(measurements.map(strategyOf))]
+    const strategies = strategiesOf(measurements)
     const advice = strategies.map((strategy) =>
       recommend(measurements.filter((one) => strategyOf(one) === strategy)),
     )
@@ -82,13 +82,7 @@ function rateBySize(measurements: readonly Measurement[], advice: readonly Measu
     kind: 'lines',
     x: { title: 'rows a chunk', scale: 'log' },
     y: { title: 'rows/s', scale: 'log' },
-    points: measurements.map((one) => ({
-      series: strategyOf(one),
-      x: sizeOf(one),
-      y: one.summary.rowsPerSecond.value,
-      low: one.summary.rowsPerSecond.low,
-      high: one.summary.rowsPerSecond.high,
-    })),
+    points: measurements.map((one) => ratePoint(one, { series: strategyOf(one), x: sizeOf(one) })),
   }
 }
 
@@ -106,10 +100,6 @@ function memoryBySize(measurements: readonly Measurement[]): Chart {
       y: one.peakRssBytes / 2 ** 20,
     })),
   }
-}
-
-function strategyOf({ factors }: Measurement): string {
-  return factors['strategy'] as string
 }
 
 function sizeOf({ factors }: Measurement): number {

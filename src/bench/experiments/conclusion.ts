@@ -1,5 +1,5 @@
 import { formatCount } from '../../report/format.ts'
-import type { Chart, Measurement } from '../report.ts'
+import type { Chart, ChartPoint, Measurement } from '../report.ts'
 import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
 
 /** `undefined` only where nothing was measured. */
@@ -29,6 +29,24 @@ export function describeOrder(measurements: readonly Measurement[]): readonly st
   return sentences
 }
 
+export function strategyOf({ factors }: Measurement): string {
+  return factors['strategy'] as string
+}
+
+/** In the order in which they stand. */
+export function strategiesOf(measurements: readonly Measurement[]): readonly string[] {
+  return [...new Set(measurements.map(strategyOf))]
+}
+
+/** A point of a chart over rows per second, with its interval. */
+export function ratePoint(
+  { summary }: Measurement,
+  { series, x }: { readonly series: string; readonly x: string | number },
+): ChartPoint {
+  const { value, low, high } = summary.rowsPerSecond
+  return { series, x, y: value, low, high }
+}
+
 /** A bar for each. */
 export function rateChart(title: string, measurements: readonly Measurement[]): Chart {
   const order = measurements.toSorted(byRate)
@@ -45,13 +63,7 @@ export function rateChart(title: string, measurements: readonly Measurement[]): 
     kind: 'bars',
     x: { title: 'rows/s', scale: 'linear' },
     y: { title: '', scale: 'names' },
-    points: measurements.map(({ name, summary }) => ({
-      series: '',
-      x: name,
-      y: summary.rowsPerSecond.value,
-      low: summary.rowsPerSecond.low,
-      high: summary.rowsPerSecond.high,
-    })),
+    points: measurements.map((one) => ratePoint(one, { series: '', x: one.name })),
   }
 }
 

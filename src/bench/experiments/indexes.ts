@@ -2,6 +2,7 @@ import { formatCount } from '../../report/format.ts'
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { sayHowFast } from '../describe-speed-up.ts'
+import { ratePoint, strategiesOf, strategyOf } from './conclusion.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
 
 /** Loads of these parts of the rows asked for. */
@@ -58,11 +59,10 @@ function describe(measurement: Measurement): string {
 }
 
 function describeTurn(deferred: readonly Measurement[]): readonly string[] {
-  const strategies = [...new Set(deferred.map(strategyOf))]
+  const strategies = strategiesOf(deferred)
   return strategies.map((strategy) => {
-    const first = deferred.find(
-      (one) => strategyOf(one) === strategy && one.summary.speedUp!.low > 1,
-    )
+    const own = deferred.filter((one) => strategyOf(one) === strategy)
+    const first = own[own.findLastIndex(({ summary }) => summary.speedUp!.low <= 1) + 1]
     return first
       ? `${strategy}: it pays from about ${formatCount(first.rows)} rows on.`
       : `${strategy}: it does not pay at any of these sizes.`
@@ -72,20 +72,15 @@ function describeTurn(deferred: readonly Measurement[]): readonly string[] {
 function rateBySize(measurements: readonly Measurement[], deferred: readonly Measurement[]): Chart {
   return {
     title: 'Rows per second by the size of the load',
-    says: describeTurn(deferred).join(' '),
+    says: describeTurn(deferred).join(' ') || 'Indexes were not rebuilt in any of these loads.',
     kind: 'lines',
     x: { title: 'rows loaded', scale: 'log' },
     y: { title: 'rows/s', scale: 'log' },
-    points: measurements.map((one) => ({
-      series: `${strategyOf(one)}, indexes ${one.factors['indexes'] === 'keep' ? 'kept' : 'dropped and rebuilt'}`,
-      x: one.rows,
-      y: one.summary.rowsPerSecond.value,
-      low: one.summary.rowsPerSecond.low,
-      high: one.summary.rowsPerSecond.high,
-    })),
+    points: measurements.map((one) =>
+      ratePoint(one, {
+        series: `${strategyOf(one)}, indexes ${one.factors['indexes'] === 'keep' ? 'kept' : 'dropped and rebuilt'}`,
+        x: one.rows,
+      }),
+    ),
   }
-}
-
-function strategyOf({ factors }: Measurement): string {
-  return factors['strategy'] as string
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Experiment } from '../experiment.ts'
 import type { Measurement } from '../report.ts'
-import { fastestOf, rateChart } from './conclusion.ts'
+import { fastestOf, rateChart, strategiesOf, strategyOf } from './conclusion.ts'
 import { describeSpeedUp } from '../describe-speed-up.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
 
@@ -36,7 +36,7 @@ export const lanesExperiment: Experiment = {
     }
   },
   conclude(measurements) {
-    const strategies = [...new Set(measurements.map(strategyOf))]
+    const strategies = strategiesOf(measurements)
     return {
       baseline: strategies.length === 1 ? (measurements[0]?.name ?? null) : null,
       sentences: strategies.map((strategy) =>
@@ -63,8 +63,4 @@ function describe(measurements: readonly Measurement[]): string {
   if (!enough) return `${strategyOf(best)}: more connections are no faster than one here.`
   const how = describeSpeedUp(enough.summary.speedUp!)
   return `${enough.name} are ${how} as one; more are no faster, as far as the measurements can tell.`
-}
-
-function strategyOf({ factors }: Measurement): string {
-  return factors['strategy'] as string
 }

@@ -5,7 +5,7 @@ import { openDelayProxy } from '../delay-proxy.ts'
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { formatDuration } from '../../report/bench/figures.ts'
-import { times } from './conclusion.ts'
+import { strategiesOf, strategyOf, times } from './conclusion.ts'
 import { createTable, loadCase } from './load-case.ts'
 
 /** Milliseconds that a proxy adds to each round trip. */
@@ -97,10 +97,6 @@ function delayOf({ factors }: Measurement): number {
   return factors['addedMilliseconds'] as number
 }
 
-function strategiesIn(measurements: readonly Measurement[]): readonly string[] {
-  return [...new Set(measurements.map(({ factors }) => factors['strategy'] as string))]
-}
-
 /** Measurements of one delay, the fastest first. */
 function ranked(measurements: readonly Measurement[], delay: number): readonly Measurement[] {
   return measurements
@@ -116,16 +112,16 @@ function describeSlowest(measurements: readonly Measurement[]): readonly string[
     const [fastest, slowest] = [secondsForThousand(fast), secondsForThousand(slow)]
     const when = delay === 0 ? 'With no time added' : `With ${delay} ms added to each round trip`
     return [
-      `${when}, 1,000 users take ${slow.factors['strategy']} ${formatDuration(slowest)} and ${fast.factors['strategy']} ${formatDuration(fastest)}: ${times(slowest / fastest)} as long.`,
+      `${when}, 1,000 users take ${strategyOf(slow)} ${formatDuration(slowest)} and ${strategyOf(fast)} ${formatDuration(fastest)}: ${times(slowest / fastest)} as long.`,
     ]
   })
 }
 
 /** Where one way overtakes another, beyond what their confidence intervals leave open. */
 function describeCrossings(measurements: readonly Measurement[]): readonly string[] {
-  const names = strategiesIn(measurements)
+  const names = strategiesOf(measurements)
   const at = (strategy: string, delay: number) =>
-    measurements.find((one) => one.factors['strategy'] === strategy && delayOf(one) === delay)
+    measurements.find((one) => strategyOf(one) === strategy && delayOf(one) === delay)
   const crossings = names.flatMap((a, index) =>
     names.slice(index + 1).flatMap((b) => {
       let leader: { name: string; delay: number } | undefined
@@ -155,8 +151,8 @@ function describeCrossings(measurements: readonly Measurement[]): readonly strin
 
 /** The slope of the time over the delay, in round trips a row: why it is so. */
 function describeRoundTrips(measurements: readonly Measurement[]): readonly string[] {
-  const trips = strategiesIn(measurements).flatMap((strategy) => {
-    const own = measurements.filter(({ factors }) => factors['strategy'] === strategy)
+  const trips = strategiesOf(measurements).flatMap((strategy) => {
+    const own = measurements.filter((one) => strategyOf(one) === strategy)
     const [first, last] = [own[0]!, own.at(-1)!]
     const added = (delayOf(last) - delayOf(first)) / 1000
     if (added === 0) return []
@@ -181,7 +177,7 @@ function timeChart(measurements: readonly Measurement[]): Chart {
     points: measurements.map((one) => {
       const { low, high } = one.summary.rowsPerSecond
       return {
-        series: one.factors['strategy'] as string,
+        series: strategyOf(one),
         x: delayOf(one),
         y: secondsForThousand(one),
         low: thousand / high,
