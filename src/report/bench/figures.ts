@@ -85,7 +85,7 @@ export const nothingMeasured = 'Nothing was measured.'
 
 /** What the short titles of the columns stand for. */
 export const legend =
-  'Times are medians, ± their median absolute deviation; intervals hold the true value with 95\u00a0% confidence.'
+  'Times are medians, ± their median absolute deviation; intervals are 95\u00a0% bootstrap intervals, less sure with few repetitions.'
 
 /** @example '2 cores of AMD EPYC 7763, 15.6 GiB, linux 6.1 x64, Node 20.20.2' */
 export function machineText(machine: MachineFacts): string {

@@ -92,8 +92,7 @@ ${conclusion.map(
 )}${
     warnings.length === 0
       ? undefined
-      : markup`<ul class="warnings">
-${warnings.map(warningItem)}</ul>
+      : markup`<p><a href="#${id}-warnings">${warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}</a></p>
 `
   }${
     figures.length === 0
@@ -114,6 +113,12 @@ ${notes.map(
   (note) => markup`<li>Note: ${note}</li>
 `,
 )}</ul>
+`
+  }${
+    warnings.length === 0
+      ? undefined
+      : markup`<ul class="warnings" id="${id}-warnings">
+${warnings.map(warningItem)}</ul>
 `
   }</section>
 `

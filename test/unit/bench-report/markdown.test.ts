@@ -31,7 +31,7 @@ describe(formatBenchMarkdown, () => {
       > The server went away: terminating connection due to administrator command. (EXPERIMENT_FAILED)
       > Start the server, then run: npm run bench -- engines
 
-      <sub>Times are medians, ± their median absolute deviation; intervals hold the true value with 95 % confidence.</sub>
+      <sub>Times are medians, ± their median absolute deviation; intervals are 95 % bootstrap intervals, less sure with few repetitions.</sub>
 
       - Machine: 2 cores of AMD EPYC 7763 64-Core Processor, 15.6 GiB, linux 6.1 x64, Node 20.20.2
       - Server: PostgreSQL 18.4, embedded, over TCP, on the machine that measures: shared_buffers 128MB, fsync off, synchronous_commit on, wal_level replica, max_wal_size 1GB
@@ -62,7 +62,7 @@ describe(formatBenchMarkdown, () => {
       > \\<script\\>alert(1)\\</script\\>\\|","\\\` \\</script\\>\\<!--\\<img src=x onerror=alert(2)\\> \\# heading (\\<script\\>alert(1)\\</script\\>\\|","\\\`)
       > \\<script\\>alert(1)\\</script\\>\\|","\\\` \\</script\\>\\<!--\\<img src=x onerror=alert(2)\\> \\# heading
 
-      <sub>Times are medians, ± their median absolute deviation; intervals hold the true value with 95 % confidence.</sub>
+      <sub>Times are medians, ± their median absolute deviation; intervals are 95 % bootstrap intervals, less sure with few repetitions.</sub>
 
       - Machine: 2 cores of \\<script\\>alert(1)\\</script\\>\\|","\\\` \\</script\\>\\<!--\\<img src=x onerror=alert(2)\\> \\# heading, 15.6 GiB, linux 6.1 x64, Node 20.20.2
       - Server: PostgreSQL 18.4, \\<script\\>alert(1)\\</script\\>\\|","\\\` \\</script\\>\\<!--\\<img src=x onerror=alert(2)\\> \\# heading, over TCP, on the machine that measures: \\<script\\>alert(1)\\</script\\>\\|","\\\` \\<script\\>alert(1)\\</script\\>\\|","\\\` \\</script\\>\\<!--\\<img src=x onerror=alert(2)\\> \\# heading

@@ -46,7 +46,7 @@ describe(formatBenchReport, () => {
       ! The server went away: terminating connection due to administrator command. (EXPERIMENT_FAILED)
         Fix  Start the server, then run: npm run bench -- engines
 
-      Times are medians, ± their median absolute deviation; intervals hold the true value with 95 % confidence.
+      Times are medians, ± their median absolute deviation; intervals are 95 % bootstrap intervals, less sure with few repetitions.
       Machine  2 cores of AMD EPYC 7763 64-Core Processor, 15.6 GiB, linux 6.1 x64, Node 20.20.2
       Server   PostgreSQL 18.4, embedded, over TCP, on the machine that measures: shared_buffers 128MB, fsync off, synchronous_commit on, wal_level replica, max_wal_size 1GB
       By       Downpour 0.1.0, 2026-11-21 14:52 UTC
@@ -112,8 +112,8 @@ describe(formatBenchReport, () => {
              production server would do.
 
       Times are medians, ± their median absolute
-      deviation; intervals hold the true value
-      with 95 % confidence.
+      deviation; intervals are 95 % bootstrap
+      intervals, less sure with few repetitions.
       Machine  2 cores of AMD EPYC 7763 64-Core
                Processor, 15.6 GiB, linux 6.1 x64,
                Node 20.20.2
