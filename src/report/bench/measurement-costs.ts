@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics'
-import type { Measurement, ServerFigures } from '../../bench/report.ts'
+import type { Measurement, Sample } from '../../bench/report.ts'
 import { formatBytes, formatCount } from '../format.ts'
 import { formatDuration, unknown } from './figures.ts'
 
@@ -13,8 +13,8 @@ export interface CostColumn {
 export function costColumns(measurements: readonly Measurement[]): readonly CostColumn[] {
   const samples = measurements.flatMap((measurement) => measurement.samples)
   const phases = new Set(samples.flatMap((sample) => Object.keys(sample.phases)))
-  const known = serverFigures.filter(({ name }) =>
-    samples.some(({ server }) => typeof server?.[name] === 'number'),
+  const known = serverFigures.filter(({ value }) =>
+    samples.some((sample) => typeof value(sample) === 'number'),
   )
   return [
     ...[...phases].map((phase) => ({
@@ -25,30 +25,41 @@ export function costColumns(measurements: readonly Measurement[]): readonly Cost
           formatDuration,
         ),
     })),
-    ...known.map(({ name, title, format }) => ({
+    ...known.map(({ title, value, format }) => ({
       title,
-      cell: ({ samples }: Measurement) =>
-        medianText(
-          samples.map(({ server }) => server?.[name]),
-          format,
-        ),
+      cell: ({ samples }: Measurement) => medianText(samples.map(value), format),
     })),
   ]
 }
 
-const serverFigures: readonly {
-  readonly name: keyof ServerFigures
+interface Figure {
   readonly title: string
+  value(sample: Sample): number | null | undefined
   format(value: number): string
-}[] = [
-  { name: 'walBytes', title: 'WAL', format: wholeBytes },
-  { name: 'blocksHit', title: 'blocks hit', format: formatCount },
-  { name: 'blocksRead', title: 'blocks read', format: formatCount },
-  { name: 'checkpoints', title: 'checkpoints', format: formatCount },
-  { name: 'relationBytes', title: 'table and indexes', format: wholeBytes },
-  { name: 'freeDiskBytesBefore', title: 'free disk before', format: wholeBytes },
-  { name: 'freeDiskBytesAfter', title: 'free disk after', format: wholeBytes },
+}
+
+const serverFigures: readonly Figure[] = [
+  { title: 'WAL', value: ({ server }) => server?.walBytes, format: wholeBytes },
+  { title: 'blocks hit', value: ({ server }) => server?.blocksHit, format: formatCount },
+  { title: 'blocks read', value: ({ server }) => server?.blocksRead, format: formatCount },
+  { title: 'checkpoints', value: ({ server }) => server?.checkpoints, format: formatCount },
+  { title: 'table and indexes', value: ({ server }) => server?.relationBytes, format: wholeBytes },
+  { title: 'of these a second', value: bytesPerSecond, format: wholeBytes },
+  {
+    title: 'free disk before',
+    value: ({ server }) => server?.freeDiskBytesBefore,
+    format: wholeBytes,
+  },
+  {
+    title: 'free disk after',
+    value: ({ server }) => server?.freeDiskBytesAfter,
+    format: wholeBytes,
+  },
 ]
+
+function bytesPerSecond({ server, seconds }: Sample): number | null | undefined {
+  return typeof server?.relationBytes === 'number' ? server.relationBytes / seconds : undefined
+}
 
 /** A median of two may lie between bytes. */
 function wholeBytes(bytes: number): string {

@@ -85,7 +85,13 @@ describe(formatBenchHtml, () => {
       .map((part) =>
         [...part.split('</thead>')[0]!.matchAll(/col">([^<]*)</g)].map(([, text]) => text),
       )
-    const all = ['blocks hit', 'blocks read', 'checkpoints', 'table and indexes']
+    const all = [
+      'blocks hit',
+      'blocks read',
+      'checkpoints',
+      'table and indexes',
+      'of these a second',
+    ]
     const disk = ['free disk before', 'free disk after']
     expect(headings).toEqual([
       ['measurement', 'generate', 'encode', 'write', 'WAL', ...all, ...disk],
