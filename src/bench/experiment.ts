@@ -12,7 +12,7 @@ export interface Experiment {
    *
    * @throws DownpourError `BENCH_…`
    */
-  check?(): Promise<void>
+  check?(asked: Pick<Setting, 'url' | 'strategies'>): Promise<void>
   /** Makes the tables and whatever else its cases need. */
   open(setting: Setting): Promise<OpenExperiment>
   conclude(measurements: readonly Measurement[]): Conclusion

@@ -144,7 +144,7 @@ const isReport = object({
       name: isText,
       question: isText,
       baseline: orNull(isText),
-      repetitions: isPositive,
+      repetitions: isAmount,
       measurements: listOf(isMeasurement),
       conclusion: listOf(isText),
       notes: listOf(isText),

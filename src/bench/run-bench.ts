@@ -116,11 +116,16 @@ async function lookAt({ database, confirm }: BenchRequest) {
  */
 async function findMissing({
   names,
+  database: { url },
+  strategies,
 }: BenchRequest): Promise<ReadonlyMap<ExperimentName, DownpourError>> {
   const missing = new Map<ExperimentName, DownpourError>()
   for (const name of names) {
     try {
-      await experiments[name].check?.()
+      await experiments[name].check?.({
+        url,
+        strategies: strategies ?? questions[name].strategies ?? [],
+      })
     } catch (error) {
       if (names.length === 1 || !(error instanceof DownpourError)) throw error
       missing.set(name, error)

@@ -85,9 +85,13 @@ async function measure(
     request.onProgress({ experiment: experiment.name, phase, name, done, total })
   for (const [index, one] of cases.entries()) {
     tell('start', one.name, index, cases.length)
+    const process = await stoppable(signal, startTask(one.name, one.task))
+    if (process.note !== undefined && !bench.notes.includes(process.note)) {
+      bench.notes.push(process.note)
+    }
     bench.running.push({
       case: one,
-      process: await stoppable(signal, startTask(one.name, one.task)),
+      process,
       samples: [],
       rows: one.rows,
       peakRssBytes: 0,
@@ -96,10 +100,10 @@ async function measure(
   const chosen = await chooseRows(request, bench, (name, done) =>
     tell('estimate', name, done, cases.length),
   )
-  await refuseFullDisk(
-    setting.session,
-    chosen.map((one) => ({ table: one.case.task.table, rows: one.rows })),
-  )
+  if (request.server.isLocal) {
+    const loads = chosen.map((one) => ({ table: one.case.task.table, rows: one.rows }))
+    await refuseFullDisk(setting.session, loads)
+  }
   const total = chosen.length * (repetitions + 1)
   for (let round = 0; round <= repetitions; round++) {
     for (let turn = 0; turn < chosen.length; turn++) {

@@ -18,7 +18,7 @@ async function fulfil(request: TaskRequest): Promise<TaskAnswer> {
   switch (request.kind) {
     case 'open':
       subject = await openSubject(request.task)
-      break
+      return { kind: 'opened', note: subject.note }
     case 'prepare':
       await subject!.prepare()
       break

@@ -8,6 +8,8 @@ import type { Run, Task, TaskAnswer, TaskRequest } from './task.ts'
 
 /** A process that does one task and nothing else, so that its peak memory is the task's. */
 export interface TaskProcess {
+  /** What a report should tell of it, as a sentence. */
+  readonly note: string | undefined
   prepare(): Promise<void>
   run(rows: number): Promise<Run>
   /** Ends it; never rejects. */
@@ -63,14 +65,16 @@ export async function startTask(name: string, task: Task): Promise<TaskProcess> 
     await exited
   }
 
+  let note: string | undefined
   try {
-    await ask({ kind: 'open', task })
+    note = ((await ask({ kind: 'open', task })) as Extract<TaskAnswer, { kind: 'opened' }>).note
   } catch (error) {
     child.kill('SIGKILL')
     await exited
     throw error
   }
   return {
+    note,
     async prepare() {
       await ask({ kind: 'prepare' })
     },

@@ -45,6 +45,8 @@ export type Phases = Readonly<Record<string, number>>
 
 /** Does a task again and again. */
 export interface Subject {
+  /** What a report should tell of it, as a sentence. */
+  readonly note?: string
   /** Makes everything as it was before the first run; not timed. */
   prepare(): Promise<void>
   /** @param rows - the first so many of the table */
@@ -63,6 +65,7 @@ export type TaskRequest =
 
 /** Its answer to each. */
 export type TaskAnswer =
+  | { readonly kind: 'opened'; readonly note: string | undefined }
   | { readonly kind: 'done' }
   | { readonly kind: 'ran'; readonly run: Run }
   | { readonly kind: 'failed'; readonly error: ErrorData }

@@ -7,7 +7,7 @@ import { DownpourError } from '../errors.ts'
 import { formatCount } from '../report/format.ts'
 import { strategyNames } from '../write/strategy.ts'
 import type { StrategyName } from '../write/strategy.ts'
-import { compareCommand } from './bench-compare.ts'
+import { compareCommand, withCompareOptions } from './bench-compare.ts'
 import type { BenchFormat } from './bench-report.ts'
 import { nearest } from './nearest.ts'
 import { npmCommand } from './npm-command.ts'
@@ -96,9 +96,10 @@ const everything: Question = {
   strategies: strategyNames,
 }
 
-/** The options of every experiment. */
-export function withAnyBenchOptions(yargs: Argv): Argv {
-  return withBenchOptions(yargs, askedOf(everything))
+/** The options that may follow one of the words after `bench`. */
+export function withOptionsOf(action: string, yargs: Argv): Argv {
+  if (action === 'compare') return withCompareOptions(yargs)
+  return withBenchOptions(yargs, askedOf(questions[action as ExperimentName] ?? everything))
 }
 
 function askedOf({ rows, repeat, strategies }: Question): Asked {

@@ -1,7 +1,7 @@
 import yargs from 'yargs'
 import type { Argv, CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
-import { benchActions, benchCommand, withAnyBenchOptions } from './bench.ts'
+import { benchActions, benchCommand, withOptionsOf } from './bench.ts'
 import { completionCommand } from './completion.ts'
 import { dbActions, dbCommand } from './db.ts'
 import { initCommand } from './init.ts'
@@ -88,17 +88,20 @@ function recognise(args: readonly string[]): Pick<Usage, 'command' | 'known'> {
   const inner = nested.get(module)
   if (!inner) return { command: [name], known: optionsOf(module) }
   return inner.actions.includes(second ?? '')
-    ? { command: [name, second!], known: optionsOf({ builder: inner.builder }) }
+    ? {
+        command: [name, second!],
+        known: optionsOf({ builder: (parser: Argv) => inner.builder(second!, parser) }),
+      }
     : { command: [name], known: [...inner.actions, '--help', '--version'] }
 }
 
 /** Commands that take one more word, and the options that may follow it. */
 const nested = new Map<
   CommandModule,
-  { readonly actions: readonly string[]; readonly builder: (parser: Argv) => Argv }
+  { readonly actions: readonly string[]; readonly builder: (action: string, parser: Argv) => Argv }
 >([
-  [dbCommand, { actions: dbActions, builder: withCommonOptions }],
-  [benchCommand, { actions: benchActions, builder: withAnyBenchOptions }],
+  [dbCommand, { actions: dbActions, builder: (_, parser) => withCommonOptions(parser) }],
+  [benchCommand, { actions: benchActions, builder: withOptionsOf }],
 ])
 
 function nameOf(module: CommandModule): string {

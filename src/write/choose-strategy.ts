@@ -10,7 +10,7 @@ import { unnestStrategy } from './unnest.ts'
 import { valuesStrategy } from './values.ts'
 
 export const strategies: Readonly<Record<StrategyName, Strategy>> = {
-  // Its chunks are single rows: see `chunkSizeOf`.
+  // Its chunks are single rows: see `chunkSizeFor`.
   row: drizzleInsert('row', 1),
   'row-tx': drizzleInsert('row-tx', 1),
   pipeline: pipelineStrategy,

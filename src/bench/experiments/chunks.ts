@@ -3,6 +3,7 @@ import type { Chart, Measurement } from '../report.ts'
 import { formatBytes, formatCount } from '../../report/format.ts'
 import { fastestOf, ratePoint, strategiesOf, strategyOf } from './conclusion.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
+import { refuseStrategies } from './refuse-strategies.ts'
 
 const sizes = [1, 10, 100, 1_000, 10_000, 100_000]
 
@@ -12,6 +13,11 @@ const bearableLoss = 0.05
 /** Document 003: how large a batch should be. */
 export const chunksExperiment: Experiment = {
   name: 'chunks',
+  async check({ strategies }) {
+    refuseStrategies('chunks', strategies, {
+      row: 'it commits each row by itself, so that it has no chunks',
+    })
+  },
   async open(setting) {
     await createTable(setting, 'transactions')
     return {

@@ -1,6 +1,7 @@
 import { formatCount } from '../../report/format.ts'
 import type { Chart, ChartPoint, Measurement } from '../report.ts'
 import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
+import { canBeCompared, fasterOf } from './difference.ts'
 
 /** `undefined` only where nothing was measured. */
 export function fastestOf(measurements: readonly Measurement[]): Measurement | undefined {
@@ -14,19 +15,28 @@ export function describeOrder(measurements: readonly Measurement[]): readonly st
   if (!fastest) return []
   const { rowsPerSecond, speedUp } = fastest.summary
   const { name } = fastest
+  const baseline = baselineOf(measurements)
   const sentences = [`${name} is fastest: ${formatCount(rowsPerSecond.value)} rows/s.`]
-  if (speedUp) sentences.push(sayHowFast({ name, baseline: baselineName(measurements), speedUp }))
+  if (speedUp && baseline) sentences.push(sayHowFast({ name, baseline, speedUp }))
   if (order.length > 1) {
-    sentences.push(`From fast to slow: ${order.map(({ name }) => name).join(', ')}.`)
+    sentences.push(`From fast to slow: ${order.map((one) => one.name).join(', ')}.`)
   }
   const equals = order.flatMap((one, index) => {
     const next = order[index + 1]
-    return next && overlap(one, next) ? [`${one.name} and ${next.name}`] : []
+    if (!next || !canBeCompared(one, next) || fasterOf(one, next)) return []
+    return [`${one.name} and ${next.name}`]
   })
   if (equals.length > 0) {
     sentences.push(`No difference that these repetitions can show: ${equals.join('; ')}.`)
   }
   return sentences
+}
+
+/** The one that all others are compared with; `null` where none of them was, or it is missing. */
+export function baselineOf(measurements: readonly Measurement[]): string | null {
+  const isCompared = measurements.some(({ summary }) => summary.speedUp !== null)
+  const alone = measurements.filter(({ summary }) => summary.speedUp === null)
+  return isCompared && alone.length === 1 ? alone[0]!.name : null
 }
 
 export function strategyOf({ factors }: Measurement): string {
@@ -51,11 +61,13 @@ export function ratePoint(
 export function rateChart(title: string, measurements: readonly Measurement[]): Chart {
   const order = measurements.toSorted(byRate)
   const [fastest, slowest] = [order[0], order.at(-1)]
+  const rateOf = ({ name, summary }: Measurement) =>
+    `${name} ${formatCount(summary.rowsPerSecond.value)}`
   const says =
     fastest && slowest && fastest !== slowest
-      ? `${fastest.name} writes ${formatCount(fastest.summary.rowsPerSecond.value)} rows a second, ${slowest.name} ${formatCount(slowest.summary.rowsPerSecond.value)}.`
+      ? `Rows a second: ${rateOf(fastest)}, the most, to ${rateOf(slowest)}, the least.`
       : fastest
-        ? `${fastest.name} writes ${formatCount(fastest.summary.rowsPerSecond.value)} rows a second.`
+        ? `Rows a second: ${rateOf(fastest)}.`
         : 'Nothing was measured.'
   return {
     title,
@@ -77,13 +89,4 @@ export function times(ratio: number): string {
 
 function byRate(a: Measurement, b: Measurement): number {
   return b.summary.rowsPerSecond.value - a.summary.rowsPerSecond.value
-}
-
-function overlap(a: Measurement, b: Measurement): boolean {
-  const [one, other] = [a.summary.rowsPerSecond, b.summary.rowsPerSecond]
-  return one.low <= other.high && other.low <= one.high
-}
-
-function baselineName(measurements: readonly Measurement[]): string {
-  return measurements.find(({ summary }) => summary.speedUp === null)!.name
 }

@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { formatBytes, formatCount } from '../../report/format.ts'
 import type { Case, Experiment, Setting } from '../experiment.ts'
 import type { Measurement } from '../report.ts'
+import { ownFolder } from '../own-folder.ts'
 import { requireSqlite } from '../sqlite.ts'
-import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
-import { rateChart } from './conclusion.ts'
+import { sayHowFast } from '../describe-speed-up.ts'
+import { rateChart, times } from './conclusion.ts'
+import { fasterOf } from './difference.ts'
 import { createTable, loadCase, usualChunk } from './load-case.ts'
 
 /** Document 003: single and batched inserts on two engines. */
@@ -15,7 +16,7 @@ export const enginesExperiment: Experiment = {
   check: requireSqlite,
   async open(setting) {
     await createTable(setting, 'products')
-    const folder = await mkdtemp(path.join(tmpdir(), 'downpour-bench-'))
+    const folder = await ownFolder()
     return {
       cases: ways.flatMap((way) => [
         loadCase(
@@ -86,14 +87,13 @@ function describeEngines(measurements: readonly Measurement[], way: string): rea
     measurements.find(({ factors }) => factors['engine'] === engine && factors['way'] === way)
   const [postgres, sqlite] = [of('PostgreSQL'), of('SQLite')]
   if (!postgres || !sqlite) return []
-  const [one, other] = [postgres.summary.rowsPerSecond, sqlite.summary.rowsPerSecond]
   const what = way === 'row' ? 'Single inserts' : 'Batches'
-  if (one.low <= other.high && other.low <= one.high) {
+  const faster = fasterOf(postgres, sqlite)
+  if (!faster)
     return [`${what}: no difference between the engines that these repetitions can show.`]
-  }
-  const isPostgres = one.value > other.value
-  const ratio = isPostgres ? one.value / other.value : other.value / one.value
+  const slower = faster === postgres ? sqlite : postgres
+  const ratio = faster.summary.rowsPerSecond.value / slower.summary.rowsPerSecond.value
   return [
-    `${what}: ${isPostgres ? 'PostgreSQL' : 'SQLite'} is ${formatFactor(ratio)} times as fast as ${isPostgres ? 'SQLite' : 'PostgreSQL'}.`,
+    `${what}: ${faster.factors['engine']} is ${times(ratio)} as fast as ${slower.factors['engine']}.`,
   ]
 }

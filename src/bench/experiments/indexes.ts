@@ -4,6 +4,7 @@ import type { Chart, Measurement } from '../report.ts'
 import { sayHowFast } from '../describe-speed-up.ts'
 import { ratePoint, strategiesOf, strategyOf } from './conclusion.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
+import { refuseStrategies } from './refuse-strategies.ts'
 
 /** Loads of these parts of the rows asked for. */
 const parts = [0.001, 0.01, 0.1, 1]
@@ -11,6 +12,11 @@ const parts = [0.001, 0.01, 0.1, 1]
 /** Document 003: whether to drop indexes during a load and rebuild them. */
 export const indexesExperiment: Experiment = {
   name: 'indexes',
+  async check({ strategies }) {
+    refuseStrategies('indexes', strategies, {
+      server: 'it cannot compute the products’ names, which are unique',
+    })
+  },
   async open(setting) {
     await createTable(setting, 'products')
     const sizes = [...new Set(parts.map((part) => Math.max(1, Math.round(setting.rows * part))))]

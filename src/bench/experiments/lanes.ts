@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Experiment } from '../experiment.ts'
 import type { Measurement } from '../report.ts'
-import { fastestOf, rateChart, strategiesOf, strategyOf } from './conclusion.ts'
+import { baselineOf, fastestOf, rateChart, strategiesOf, strategyOf } from './conclusion.ts'
 import { describeSpeedUp } from '../describe-speed-up.ts'
+import { fasterOf } from './difference.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
+import { refuseStrategies } from './refuse-strategies.ts'
 
 /** Up to twice the cores of this machine, eight at most. */
 function laneCounts(): readonly number[] {
@@ -14,6 +16,11 @@ function laneCounts(): readonly number[] {
 /** Documents 002 and 004: what more connections give. */
 export const lanesExperiment: Experiment = {
   name: 'lanes',
+  async check({ strategies }) {
+    refuseStrategies('lanes', strategies, {
+      row: 'it commits each row by itself, so that lanes have no chunks to share out',
+    })
+  },
   async open(setting) {
     await createTable(setting, 'transactions')
     return {
@@ -38,7 +45,7 @@ export const lanesExperiment: Experiment = {
   conclude(measurements) {
     const strategies = strategiesOf(measurements)
     return {
-      baseline: strategies.length === 1 ? (measurements[0]?.name ?? null) : null,
+      baseline: baselineOf(measurements),
       sentences: strategies.map((strategy) =>
         describe(measurements.filter((one) => strategyOf(one) === strategy)),
       ),
@@ -55,10 +62,10 @@ function describe(measurements: readonly Measurement[]): string {
   const best = fastestOf(measurements)!
   // Fewer that are as fast, as far as can be told, leave connections to others.
   const enough = measurements.find(
-    ({ summary }) =>
-      summary.speedUp !== null &&
-      summary.speedUp.low > 1 &&
-      summary.rowsPerSecond.high >= best.summary.rowsPerSecond.value,
+    (one) =>
+      one.summary.speedUp !== null &&
+      one.summary.speedUp.low > 1 &&
+      (one === best || fasterOf(one, best) !== best),
   )
   if (!enough) return `${strategyOf(best)}: more connections are no faster than one here.`
   const how = describeSpeedUp(enough.summary.speedUp!)

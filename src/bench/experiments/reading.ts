@@ -8,7 +8,7 @@ import type { Experiment, Setting } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { planTable } from '../tables.ts'
 import type { ReadTask } from '../task.ts'
-import { describeOrder, rateChart } from './conclusion.ts'
+import { baselineOf, describeOrder, rateChart } from './conclusion.ts'
 import { createTable, nothingToClose, usualChunk } from './load-case.ts'
 
 const ways: readonly {
@@ -45,7 +45,7 @@ export const readingExperiment: Experiment = {
   },
   conclude(measurements) {
     return {
-      baseline: ways[0]!.name,
+      baseline: baselineOf(measurements),
       sentences: [...describeOrder(measurements), ...describeMemory(measurements)],
       charts:
         measurements.length === 0

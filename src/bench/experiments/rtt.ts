@@ -6,7 +6,9 @@ import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { formatDuration } from '../../report/bench/figures.ts'
 import { strategiesOf, strategyOf, times } from './conclusion.ts'
+import { canBeCompared, fasterOf } from './difference.ts'
 import { createTable, loadCase } from './load-case.ts'
+import { refuseStrategies } from './refuse-strategies.ts'
 
 /** Milliseconds that a proxy adds to each round trip. */
 const delays = [0, 0.5, 1, 5, 20]
@@ -14,10 +16,13 @@ const delays = [0, 0.5, 1, 5, 20]
 /** Documents 000 and 004: what the way to the server costs each way of writing. */
 export const rttExperiment: Experiment = {
   name: 'rtt',
+  async check({ url, strategies }) {
+    refuseStrategies('rtt', strategies, { server: 'it cannot compute usernames, which are unique' })
+    if (parseDatabaseUrl(url).ssl === 'verify-full') throw verifiedTls()
+  },
   async open(setting) {
     await createTable(setting, 'users')
     const address = parseDatabaseUrl(setting.url)
-    if (address.ssl === 'verify-full') throw verifiedTls()
     const proxies = await Promise.all(
       delays.map((roundTripMilliseconds) =>
         openDelayProxy({ host: address.host, port: address.port, roundTripMilliseconds }),
@@ -117,7 +122,7 @@ function describeSlowest(measurements: readonly Measurement[]): readonly string[
   })
 }
 
-/** Where one way overtakes another, beyond what their confidence intervals leave open. */
+/** Where one way surely overtakes another. */
 function describeCrossings(measurements: readonly Measurement[]): readonly string[] {
   const names = strategiesOf(measurements)
   const at = (strategy: string, delay: number) =>
@@ -129,8 +134,8 @@ function describeCrossings(measurements: readonly Measurement[]): readonly strin
       for (const delay of delays) {
         const [one, other] = [at(a, delay), at(b, delay)]
         if (!one || !other) continue
-        const [x, y] = [one.summary.rowsPerSecond, other.summary.rowsPerSecond]
-        const name = x.low > y.high ? a : y.low > x.high ? b : undefined
+        const faster = fasterOf(one, other)
+        const name = faster && strategyOf(faster)
         if (name === undefined) continue
         if (leader && leader.name !== name) {
           found.push(
@@ -142,7 +147,9 @@ function describeCrossings(measurements: readonly Measurement[]): readonly strin
       return found
     }),
   )
-  if (crossings.length > 0) return crossings
+  if (crossings.length > 0 || !measurements.every((one) => canBeCompared(one, one))) {
+    return crossings
+  }
   const order = ranked(measurements, Math.max(...measurements.map(delayOf), 0))
   return order.length < 2
     ? []

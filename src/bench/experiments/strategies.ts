@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment.ts'
-import { describeOrder, rateChart } from './conclusion.ts'
+import { baselineOf, describeOrder, rateChart } from './conclusion.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
 
 /** Document 001: the finance tracker's transactions, by every way there is. */
@@ -29,7 +29,7 @@ export const strategiesExperiment: Experiment = {
       ? ['server stores random values of the server, not the rows that all others store.']
       : []
     return {
-      baseline: measurements[0]?.name ?? null,
+      baseline: baselineOf(measurements),
       sentences: [...describeOrder(measurements), ...ownValues],
       charts: [rateChart('Rows per second by strategy', measurements)],
     }

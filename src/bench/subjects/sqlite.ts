@@ -15,7 +15,10 @@ export async function openSqliteLoad(task: SqliteTask): Promise<Subject> {
     columns: table.columns.map(({ model }) => model),
     indexes: [['id']],
   })
+  const { name, settings } = await sqlite.settings()
+  const told = Object.entries(settings).map(([setting, value]) => `${setting} ${value}`)
   return {
+    note: `${name}: ${told.join(', ')}.`,
     prepare: () => sqlite.empty(),
     run: async (rows) => (await sqlite.load({ source, rows, way, chunkSize })).phases,
     settle: async () => {},
