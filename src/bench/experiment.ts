@@ -27,10 +27,17 @@ export interface Setting {
   readonly schema: string
   readonly rows: number
   readonly strategies: readonly StrategyName[]
+  /** For all of it. */
+  readonly limitSeconds: number
+  /** Whether the server's disk can be looked at from here. */
+  readonly isLocal: boolean
+  readonly signal: AbortSignal
 }
 
 export interface OpenExperiment {
   readonly cases: readonly Case[]
+  /** What is otherwise than asked for, in sentences. */
+  readonly notes?: readonly string[]
   /** Ends what is not in the schema. */
   close(): Promise<void>
 }

@@ -72,11 +72,12 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
             schema,
             rows: request.rows ?? rows,
             strategies: request.strategies ?? strategies,
+            limitSeconds: request.timeLimit,
+            isLocal: server.isLocal,
+            signal,
           },
           repetitions: request.repeat ?? repeat,
-          limitSeconds: request.timeLimit,
           server,
-          signal,
           onProgress: request.onProgress,
         })
         reports.push(outcome.report)

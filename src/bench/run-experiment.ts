@@ -7,6 +7,7 @@ import { questions } from './questions.ts'
 import { figuresBetween, readCounters } from './server-figures.ts'
 import { summarise } from './summarise.ts'
 import type { Run } from './task.ts'
+import { stoppable } from './stoppable.ts'
 import { startTask } from './task-process.ts'
 import type { TaskProcess } from './task-process.ts'
 import { warningsOf } from './warnings.ts'
@@ -15,9 +16,7 @@ export interface ExperimentRequest {
   readonly experiment: Experiment
   readonly setting: Setting
   readonly repetitions: number
-  readonly limitSeconds: number
   readonly server: ServerSettings
-  readonly signal: AbortSignal
   readonly onProgress: (progress: BenchProgress) => void
 }
 
@@ -50,11 +49,12 @@ export async function runExperiment(request: ExperimentRequest): Promise<Experim
   let failure: unknown
   let open: OpenExperiment | undefined
   try {
-    request.signal.throwIfAborted()
+    setting.signal.throwIfAborted()
     open = await experiment.open(setting)
+    bench.notes.push(...(open.notes ?? []))
     await measure(request, open.cases, bench)
   } catch (error) {
-    failure = request.signal.aborted ? request.signal.reason : error
+    failure = setting.signal.aborted ? setting.signal.reason : error
   }
   await Promise.all(bench.running.map(({ process }) => process.end()))
   await open?.close().catch((error: unknown) => (failure ??= error))
@@ -80,12 +80,12 @@ async function measure(
   cases: readonly Case[],
   bench: Bench,
 ): Promise<void> {
-  const { experiment, setting, repetitions, signal } = request
+  const { experiment, setting, repetitions } = request
   const tell = (phase: BenchProgress['phase'], name: string, done: number, total: number) =>
     request.onProgress({ experiment: experiment.name, phase, name, done, total })
   for (const [index, one] of cases.entries()) {
     tell('start', one.name, index, cases.length)
-    const process = await stoppable(signal, startTask(one.name, one.task))
+    const process = await startTask(one.name, one.task, setting.signal)
     if (process.note !== undefined && !bench.notes.includes(process.note)) {
       bench.notes.push(process.note)
     }
@@ -100,10 +100,8 @@ async function measure(
   const chosen = await chooseRows(request, bench, (name, done) =>
     tell('estimate', name, done, cases.length),
   )
-  if (request.server.isLocal) {
-    const loads = chosen.map((one) => ({ table: one.case.task.table, rows: one.rows }))
-    await refuseFullDisk(setting.session, loads)
-  }
+  const loads = chosen.map((one) => ({ table: one.case.task.table, rows: one.rows }))
+  await refuseFullDisk(setting, loads)
   const total = chosen.length * (repetitions + 1)
   for (let round = 0; round <= repetitions; round++) {
     for (let turn = 0; turn < chosen.length; turn++) {
@@ -121,7 +119,7 @@ async function chooseRows(
   bench: Bench,
   onCase: (name: string, done: number) => void,
 ): Promise<readonly RunningCase[]> {
-  const { repetitions, limitSeconds } = request
+  const { repetitions, setting } = request
   const tried = []
   for (const [index, one] of bench.running.entries()) {
     const { name, rows: wanted, minimumRows: minimum } = one.case
@@ -131,7 +129,7 @@ async function chooseRows(
   const { rows, notes } = fitRows({
     cases: tried,
     repetitions: repetitions + 1,
-    limitSeconds,
+    limitSeconds: setting.limitSeconds,
   })
   bench.notes.push(...notes)
   const chosen = bench.running.filter((one) => rows.has(one.case.name))
@@ -154,9 +152,9 @@ async function probe(
   let prepareSeconds = Infinity
   async function attempt(rows: number): Promise<number> {
     const started = performance.now()
-    await stoppable(request.signal, process.prepare())
+    await stoppable(request.setting.signal, process.prepare())
     prepareSeconds = Math.min(prepareSeconds, (performance.now() - started) / 1000)
-    return (await stoppable(request.signal, process.run(rows))).seconds
+    return (await stoppable(request.setting.signal, process.run(rows))).seconds
   }
 
   let rows = Math.min(10, wanted)
@@ -179,8 +177,8 @@ async function probe(
 }
 
 async function takeSample(request: ExperimentRequest, one: RunningCase): Promise<Sample> {
-  const { signal, server, setting } = request
-  const { session, schema } = setting
+  const { server, setting } = request
+  const { session, schema, signal } = setting
   const { task } = one.case
   await stoppable(signal, one.process.prepare())
   const isMeasured = task.kind !== 'sqlite'
@@ -195,22 +193,6 @@ async function takeSample(request: ExperimentRequest, one: RunningCase): Promise
       before && after
         ? await figuresBetween(session, { before, after }, { schema, table: task.table })
         : null,
-  }
-}
-
-/** Gives up waiting once it is to stop; the process is ended then. */
-async function stoppable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted()
-  let stop = (): void => {}
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', stop)
-  })
-  try {
-    return await Promise.race([work, stopped])
-  } finally {
-    signal.removeEventListener('abort', stop)
-    work.catch(() => {})
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { DownpourError } from '../errors.ts'
 import { unpackError } from '../threads/error-data.ts'
+import { stoppable } from './stoppable.ts'
 import type { Run, Task, TaskAnswer, TaskRequest } from './task.ts'
 
 /** A process that does one task and nothing else, so that its peak memory is the task's. */
@@ -21,9 +22,15 @@ export interface TaskProcess {
  * the database's password, and anybody can list arguments.
  *
  * @param name - for messages
+ * @param signal - aborted when it is to stop while it starts
  * @throws what opening the task throws; DownpourError `BENCH_PROCESS` when the process ends instead
  */
-export async function startTask(name: string, task: Task): Promise<TaskProcess> {
+export async function startTask(
+  name: string,
+  task: Task,
+  signal: AbortSignal,
+): Promise<TaskProcess> {
+  signal.throwIfAborted()
   const child = fork(fileURLToPath(new URL(entry, import.meta.url)), {
     execArgv: isCompiled ? [] : ['--import', import.meta.resolve('tsx')],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -67,7 +74,8 @@ export async function startTask(name: string, task: Task): Promise<TaskProcess> 
 
   let note: string | undefined
   try {
-    note = ((await ask({ kind: 'open', task })) as Extract<TaskAnswer, { kind: 'opened' }>).note
+    const opened = await stoppable(signal, ask({ kind: 'open', task }))
+    note = (opened as Extract<TaskAnswer, { kind: 'opened' }>).note
   } catch (error) {
     child.kill('SIGKILL')
     await exited

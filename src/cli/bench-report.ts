@@ -22,6 +22,7 @@ export async function checkHtml(file: string): Promise<void> {
   try {
     const found = await stat(file).catch(() => undefined)
     if (found?.isDirectory()) throw unwritable(file, 'It is a folder.')
+    if (!(await stat(folder)).isDirectory()) throw unwritable(file, `${folder} is no folder.`)
     await access(found ? file : folder, constants.W_OK)
   } catch (error) {
     if (error instanceof DownpourError) throw error
