@@ -1,6 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import { configure } from './vitest.config.ts'
 
-export default defineConfig({
-  test: { ...base.test, include: ['test/**/*.test.ts', 'test/**/*.long.ts'] },
-})
+export default defineConfig({ test: configure('*.{test,long}.ts') })

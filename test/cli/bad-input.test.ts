@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { downpour } from '../support/command.ts'
 import { createTestDatabase, serverUrl } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
+import { runHereIn } from '../support/run-here.ts'
 import { ask, change } from '../support/seed-town.ts'
 import { createShopDatabase, makeShopProject, shopFile } from '../support/shop-project.ts'
 
@@ -16,6 +17,8 @@ interface BadInput {
   readonly files?: Readonly<Record<string, string>>
   /** Given as --database-url; the tests' own, empty and migrated, unless told otherwise. */
   readonly url?: (url: URL) => string
+  /** What is told is the words of what loads TypeScript, which a test's process has its own of. */
+  readonly inProcess?: 'of its own'
   /** Done to the database before. */
   readonly before?: string
   /** @defaultValue 2 */
@@ -180,6 +183,7 @@ const cases: readonly BadInput[] = [
     name: 'a configuration with a syntax error',
     args: 'seed',
     files: { 'downpour.config.ts': 'export default {' },
+    inProcess: 'of its own',
     code: 'CONFIG_MODULE',
     message: 'Cannot load the configuration <folder>/downpour.config.ts',
     why: 'Transform failed with 1 error: <folder>/downpour.config.ts:1:16: ERROR: Expected identifier but found end of file',
@@ -238,13 +242,14 @@ async function run(input: BadInput) {
   if (input.before) await change(database.url, input.before)
   const url = input.url?.(new URL(database.url)) ?? database.url
   const args = [...input.args.split(' '), '--json', '--database-url', url]
-  const finished = await downpour(args, { cwd: folder, env: input.env ?? {} })
+  const command = input.inProcess === 'of its own' ? downpour : runHereIn
+  const finished = await command(args, { cwd: folder, env: input.env ?? {} })
   return { finished, database, folder }
 }
 
-describe.concurrent('bad input', () => {
+describe('bad input', () => {
   for (const input of cases) {
-    it(`${input.name} ends with one clear error`, async ({ expect }) => {
+    it(`${input.name} ends with one clear error`, async () => {
       const { finished, database, folder } = await run(input)
       const { stdout, stderr, exitCode } = finished
       const lines = stderr.slice(stderr.indexOf('✖')).replaceAll(folder, '<folder>')

@@ -3,8 +3,9 @@ import { downpour } from '../support/command.ts'
 import type { Finished } from '../support/command.ts'
 import { createTestDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
+import { runHereIn } from '../support/run-here.ts'
 import { ask } from '../support/seed-town.ts'
-import { makeShopProject, shopFile } from '../support/shop-project.ts'
+import { makeCompiledShop, makeShopProject, shopFile } from '../support/shop-project.ts'
 
 let cwd: string
 let database: TestDatabase
@@ -18,7 +19,7 @@ afterAll(() => database.drop())
 
 /** Runs a command on the database; nothing that it prints holds the password. */
 async function run(...args: string[]): Promise<Finished> {
-  const finished = await downpour(args, { cwd, env: { DATABASE_URL: database.url } })
+  const finished = await runHereIn(args, { cwd, env: { DATABASE_URL: database.url } })
   expect(finished.stdout + finished.stderr).not.toContain(new URL(database.url).password)
   return finished
 }
@@ -29,6 +30,38 @@ function rowCounts(): Promise<string> {
     "select (select count(*) from people) || (select ',' || count(*) from notes)",
   )
 }
+
+// One after the other, as somebody would use them.
+describe('the commands from source, each in a process of its own', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await createTestDatabase()
+  })
+  afterAll(() => database.drop())
+
+  it.each([
+    ['init', 'Installed the ledger, version 1.\n'],
+    ['migrate', 'Applied 1.\n'],
+    ['seed', /^table .*\npeople +10 .*\nnotes +40 .*\n\n50 rows in /],
+    ['status', /^run .*\n[0-9a-f]{8} +finished +100% +50 of 50 .*\nIt ended .*\n$/],
+    ['rejects', 'table\trow\tkey\tcode\tconstraint\tcolumn\n'],
+    ['restore', 'Nothing is dropped.\n'],
+    ['undo', /^table +rows removed\nnotes +40\npeople +10\n\nRun [0-9a-f]{8} is undone\.\n$/],
+    ['reset', 'Emptied notes, people.\n'],
+    ['preview people --rows 1', /^people \(1 of 10 rows\)\n/],
+  ])('%s ends well, and leaves nothing open that would keep it', async (command, stdout) => {
+    const run = command === 'undo' ? [await ask(database.url, 'select id from downpour.runs')] : []
+    const finished = await downpour([...command.split(' '), ...run, '--quiet'], {
+      cwd,
+      env: { DATABASE_URL: database.url },
+    })
+    expect(finished).toEqual({
+      stdout: typeof stdout === 'string' ? stdout : expect.stringMatching(stdout),
+      stderr: '',
+      exitCode: 0,
+    })
+  })
+})
 
 // One after the other, as somebody would use them.
 describe('the commands on a database', () => {
@@ -58,7 +91,8 @@ describe('the commands on a database', () => {
       '',
     ])
     expect(shown[4]).toMatch(/^50 rows in 0\.00 s, peak memory 1\.0 KiB/)
-    expect(stderr).toMatch(
+    // Work that takes more than a moment tells of its progress, too.
+    expect(stderr.replaceAll(/^(?:people|notes) .*\n/gm, '')).toMatch(
       /^Configuration: .*\nDatabase: .*\(DATABASE_URL\)\nRun [0-9a-f]{8}, one lane\nSign in as p1@example\.com\.\n$/,
     )
     expect(stdout + stderr).not.toContain('\u001b')
@@ -138,7 +172,7 @@ describe('preview', () => {
   const nowhere = { DATABASE_URL: 'postgres://ada:c4n4ry@127.0.0.1:1/nowhere' }
 
   it('needs no database', async () => {
-    const { stdout, stderr, exitCode } = await downpour(['preview', 'notes', '--rows', '2'], {
+    const { stdout, stderr, exitCode } = await runHereIn(['preview', 'notes', '--rows', '2'], {
       cwd,
       env: nowhere,
     })
@@ -152,7 +186,7 @@ describe('preview', () => {
 
   it('--json prints one object, large integers as text', async () => {
     const args = ['preview', '--rows', '1', '--json', '--quiet']
-    const { stdout, stderr } = await downpour(args, { cwd, env: nowhere })
+    const { stdout, stderr } = await runHereIn(args, { cwd, env: nowhere })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -161,13 +195,15 @@ describe('preview', () => {
   })
 
   it('--row shows one row by its number, as errors name it', async () => {
-    const first = await downpour(['preview', 'notes', '--rows', '40', '--json'], { cwd })
+    const first = await runHereIn(['preview', 'notes', '--rows', '40', '--json'], { cwd })
     const { notes } = (JSON.parse(first.stdout) as { tables: { notes: object[] } }).tables
     const args = ['preview', 'notes', '--row', '39', '--row', '0', '--json', '--quiet']
-    const { stdout, exitCode } = await downpour(args, { cwd, env: nowhere })
+    const { stdout, exitCode } = await runHereIn(args, { cwd, env: nowhere })
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toEqual({ ok: true, tables: { notes: [notes[39], notes[0]] } })
-    const asTable = await downpour(['preview', '--only', 'notes', '--row', '7', '--quiet'], { cwd })
+    const asTable = await runHereIn(['preview', '--only', 'notes', '--row', '7', '--quiet'], {
+      cwd,
+    })
     const lines = asTable.stdout.split('\n')
     expect(lines[0]).toBe('notes (row 7 of 40, counted from 0)')
     expect(lines[2]).toMatch(/^ {3}8 +\d+ {2}(short|a line\\nand one more)$/)
@@ -177,7 +213,7 @@ describe('preview', () => {
     ['notes', '40', 'Its rows are counted from 0 to 39.', 'notes=41'],
     ['people', '12', 'Its rows are counted from 0 to 9.', 'people=13'],
   ])('--row refuses a row that %s does not have', async (table, row, why, count) => {
-    const finished = await downpour(['preview', table, '--row', '0', '--row', row, '--quiet'], {
+    const finished = await runHereIn(['preview', table, '--row', '0', '--row', row, '--quiet'], {
       cwd,
       env: nowhere,
     })
@@ -190,7 +226,7 @@ describe('preview', () => {
 
   it('--row refuses any row of a table that gets none', async () => {
     const args = ['preview', 'notes', '--count', 'notes=0', '--row', '0', '--json', '--quiet']
-    const { stdout, exitCode } = await downpour(args, { cwd, env: nowhere })
+    const { stdout, exitCode } = await runHereIn(args, { cwd, env: nowhere })
     expect(exitCode).toBe(2)
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
@@ -220,14 +256,14 @@ describe('preview', () => {
       ),
     )
     const counted = { cwd: folder, env: nowhere }
-    const all = await downpour(['preview', 'notes', '--rows', '99', '--json'], counted)
+    const all = await runHereIn(['preview', 'notes', '--rows', '99', '--json'], counted)
     const { notes } = (JSON.parse(all.stdout) as { tables: { notes: object[] } }).tables
     const last = String(notes.length - 1)
-    const one = await downpour(['preview', 'notes', '--row', last, '--json'], counted)
+    const one = await runHereIn(['preview', 'notes', '--row', last, '--json'], counted)
     expect(JSON.parse(one.stdout)).toEqual({ ok: true, tables: { notes: [notes.at(-1)] } })
 
     const rows = ['--row', '1', '--row', '5', '--json', '--quiet']
-    const people = await downpour(['preview', 'people', ...rows], { cwd: known, env: nowhere })
+    const people = await runHereIn(['preview', 'people', ...rows], { cwd: known, env: nowhere })
     expect(JSON.parse(people.stdout)).toMatchObject({
       tables: {
         people: [
@@ -238,7 +274,7 @@ describe('preview', () => {
     })
     // The first rows are tried with the plan.
     const late = ['--count', 'people=200', '--row', '160', '--quiet']
-    const failing = await downpour(['preview', 'people', ...late], { cwd: known })
+    const failing = await runHereIn(['preview', 'people', ...late], { cwd: known })
     expect(failing).toEqual({
       stdout: '',
       stderr:
@@ -248,7 +284,7 @@ describe('preview', () => {
   })
 
   it('reads .env beside the configuration; what the shell says goes before it', async () => {
-    const folder = await makeShopProject({
+    const folder = await makeCompiledShop({
       '.env': 'DATABASE_URL=postgres://127.0.0.1:1/of_the_file\n',
     })
     const ofFile = await downpour(['reset'], { cwd: folder })

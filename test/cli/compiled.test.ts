@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadProject } from '../../src/config/load-project.ts'
 import { checksumsOf } from '../support/checksum.ts'
+import { compiledFolder } from '../support/compile.ts'
 import { createTestDatabase, runFolder } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ask } from '../support/seed-town.ts'
@@ -16,23 +15,13 @@ let database: TestDatabase
 
 beforeAll(async () => {
   folder = await mkdtemp(join(runFolder(), 'compiled-'))
-  await Promise.all([compile(join(folder, 'dist')), linkPackages(join(folder, 'node_modules'))])
+  await cp(join(compiledFolder(runFolder()), 'dist'), join(folder, 'dist'), { recursive: true })
+  await linkPackages(join(folder, 'node_modules'))
   await cp(join(repository, 'package.json'), join(folder, 'package.json'))
   database = await createTestDatabase()
 })
 
 afterAll(() => database?.drop())
-
-/** Types are checked elsewhere. */
-async function compile(outDir: string): Promise<void> {
-  const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
-  await promisify(execFile)(
-    process.execPath,
-    [join(tsc, '../bin/tsc'), '-p', 'tsconfig.build.json', '--noCheck', '--outDir', outDir],
-    { cwd: repository },
-  )
-  await cp(join(repository, 'migrations'), join(outDir, 'migrations'), { recursive: true })
-}
 
 /** All that is installed, without tsx. */
 async function linkPackages(target: string): Promise<void> {

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { strategyNames } from '../../src/write/strategy.ts'
 import { downpour } from '../support/command.ts'
 import { runFolder } from '../support/database.ts'
 
@@ -58,6 +59,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
       'migrate',
       'init',
       'preview',
+      'bench',
       'db',
       'completion',
     ])
@@ -66,6 +68,6 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
   it('gives options and what they take', async () => {
     expect(await complete('downpour', 'seed', '--s')).toEqual(['--seed', '--scale', '--strategy'])
-    expect(await complete('downpour', 'seed', '--strategy', '')).toEqual(['auto', 'batch', 'copy'])
+    expect(await complete('downpour', 'seed', '--strategy', '')).toEqual(['auto', ...strategyNames])
   })
 })

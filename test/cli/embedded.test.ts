@@ -5,12 +5,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { downpour, startDownpour } from '../support/command.ts'
 import { runFolder } from '../support/database.ts'
 import { makeHome, waitUntil } from '../support/embedded.ts'
-import { makeShopProject } from '../support/shop-project.ts'
+import { makeCompiledShop } from '../support/shop-project.ts'
 
 let cwd: string
 
 beforeAll(async () => {
-  cwd = await makeShopProject()
+  cwd = await makeCompiledShop()
 })
 
 describe('the embedded server', () => {

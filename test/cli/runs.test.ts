@@ -11,17 +11,19 @@ import type { TestDatabase } from '../support/database.ts'
 import { expectNothingLeft } from '../support/leftovers.ts'
 import { runHere } from '../support/run-here.ts'
 import { ask, change } from '../support/seed-town.ts'
-import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
+import { createShopDatabase, makeCompiledShop, makeShopProject } from '../support/shop-project.ts'
 
 let cwd: string
+let compiled: string
 let database: TestDatabase
 
 beforeAll(async () => {
   cwd = await makeShopProject()
+  compiled = await makeCompiledShop()
 })
 
 function start(...args: string[]): Running {
-  return startDownpour(args, { cwd, env: { DATABASE_URL: database.url } })
+  return startDownpour(args, { cwd: compiled, env: { DATABASE_URL: database.url } })
 }
 
 async function run(command: string, ...args: string[]): Promise<Finished> {

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDownpour } from '../support/command.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ask, change, sessionsIn } from '../support/seed-town.ts'
-import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
+import { createShopDatabase, makeCompiledShop } from '../support/shop-project.ts'
 
 let cwd: string
 let database: TestDatabase
 
 beforeAll(async () => {
-  cwd = await makeShopProject()
+  cwd = await makeCompiledShop()
   database = await createShopDatabase(cwd)
 })
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { downpour, downpourOnTerminal, noTerminal } from '../support/command.ts'
 import type { TestDatabase } from '../support/database.ts'
-import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
+import { createShopDatabase, makeCompiledShop } from '../support/shop-project.ts'
 
 let cwd: string
 let database: TestDatabase
 
 beforeAll(async () => {
-  cwd = await makeShopProject()
+  cwd = await makeCompiledShop()
   database = await createShopDatabase(cwd)
 })
 

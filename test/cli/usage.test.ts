@@ -67,6 +67,8 @@ describe('--help', () => {
                                                 that seeds may not
         npm run downpour -- preview [tables..]  Show a few generated rows; no database
                                                 is needed
+        npm run downpour -- bench               Time ways of writing and reading, in
+                                                tables of its own
         npm run downpour -- db                  The embedded server: start, stop,
                                                 status, url
         npm run downpour -- completion <shell>  Print a completion script for bash,
@@ -76,8 +78,8 @@ describe('--help', () => {
         --help     Show help                                                 [boolean]
         --version  Show version number                                       [boolean]
 
-      Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 4 the load failed, 130
-      and 143 stopped.
+      Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 4 the load failed, 5 a
+      regression was found, 130 and 143 stopped.
       "
     `)
   })
@@ -104,7 +106,8 @@ describe('--help', () => {
         --count         table=rows, exactly; may be repeated                   [array]
         --only          Only these tables, separated by commas                 [array]
         --strategy      How rows are written; auto: copy for large tables
-                                    [choices: "auto", "batch", "copy"] [default: auto]
+           [choices: "auto", "row", "row-tx", "pipeline", "batch", "values", "unnest",
+                                "json", "copy-text", "copy", "server"] [default: auto]
         --chunk-size    Rows per chunk                       [string] [default: 50000]
         --transaction   What one transaction covers
                                    [choices: "chunk", "table", "run"] [default: chunk]
@@ -269,7 +272,7 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
     '',
     'The command is not complete',
     'Say which command.',
-    'Use one of: seed, status, rejects, undo, restore, reset, migrate, init, preview, db, completion. See "npm run downpour -- --help".',
+    'Use one of: seed, status, rejects, undo, restore, reset, migrate, init, preview, bench, db, completion. See "npm run downpour -- --help".',
   ],
   [
     'db',
@@ -329,7 +332,13 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
     'seed --strategy fast',
     '--strategy cannot be "fast"',
     'It takes one of a few words.',
-    'Use one of: auto, batch, copy.',
+    'Use one of: auto, row, row-tx, pipeline, batch, values, unnest, json, copy-text, copy, server.',
+  ],
+  [
+    'seed --strategy cpy',
+    '--strategy cannot be "cpy"',
+    'It takes one of a few words.',
+    'Did you mean copy? Use one of: auto, row, row-tx, pipeline, batch, values, unnest, json, copy-text, copy, server.',
   ],
   [
     'seed --transaction none',
@@ -347,7 +356,7 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
     'completion tcsh',
     'shell cannot be "tcsh"',
     'It takes one of a few words.',
-    'Use one of: bash, zsh, fish.',
+    'Did you mean bash? Use one of: bash, zsh, fish.',
   ],
 ]
 

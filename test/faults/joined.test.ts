@@ -8,7 +8,7 @@ import { expectNothingLeft } from '../support/leftovers.ts'
 import { hurry } from '../support/linger.ts'
 import { ledgerStateOf } from '../support/run-state.ts'
 import { ask } from '../support/seed-town.ts'
-import { makeShopProject, shopFile } from '../support/shop-project.ts'
+import { makeCompiledShop, shopFile } from '../support/shop-project.ts'
 import { prepareShopRun } from '../support/shop-run.ts'
 import type { ShopRun } from '../support/shop-run.ts'
 
@@ -82,7 +82,7 @@ describe('a process that would join', { timeout: 120_000 }, () => {
   it('is refused where it would do something else, and told what differs', async () => {
     const first = run.start(url)
     await first.said('Run ')
-    const other = await makeShopProject(shopFile('seeder.ts', `'short'`, `'shorter'`))
+    const other = await makeCompiledShop(shopFile('seeder.ts', `'short'`, `'shorter'`))
     const [otherSeeder, otherOption] = await Promise.all([
       join(other, 'latest'),
       join(run.cwd, 'latest', '--chunk-size', '7'),

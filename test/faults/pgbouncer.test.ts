@@ -13,7 +13,7 @@ import { noPgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
 import type { PgBouncer } from '../support/pgbouncer.ts'
 import { ask, change, failureFrom, seedTown } from '../support/seed-town.ts'
 import type { SeedWishes } from '../support/seed-town.ts'
-import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
+import { createShopDatabase, makeCompiledShop } from '../support/shop-project.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { townTables } from '../support/town.ts'
 import { expectNothingUnhandled } from '../support/unhandled.ts'
@@ -79,7 +79,7 @@ describe.skipIf(reason)(`behind PgBouncer in transaction mode, a run${unless}`, 
   })
 
   it('goes on after a SIGKILL', async () => {
-    const cwd = await makeShopProject()
+    const cwd = await makeCompiledShop()
     await database.drop()
     database = await createShopDatabase(cwd)
     const url = await pool(4)

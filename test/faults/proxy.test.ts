@@ -68,7 +68,7 @@ describe('a run that loses the connection of its lane', { timeout: 120_000 }, ()
   })
 
   it('goes on by itself wherever it is reset', async () => {
-    const frames = every(97, framesOf('lane'))
+    const frames = every(211, framesOf('lane'))
     expect(await strikeEach(run, undisturbed, strikes('kill', frames), survives)).toEqual([])
   })
 
@@ -174,9 +174,9 @@ describe('a run that loses another connection', { timeout: 120_000 }, () => {
         run,
         undisturbed,
         [
-          ...strikes('kill', every(61, main)),
-          ...strikes('close', every(89, main.slice(7))),
-          ...strikes('stall', every(89, main.slice(29))),
+          ...strikes('kill', every(131, main)),
+          ...strikes('close', every(179, main.slice(7))),
+          ...strikes('stall', every(179, main.slice(29))),
         ],
         survivesOrSaysWhy,
       ),
@@ -189,7 +189,7 @@ describe('a run that loses another connection', { timeout: 120_000 }, () => {
       await strikeEach(
         run,
         undisturbed,
-        [...strikes('kill', every(11, lock)), ...strikes('stall', every(13, lock.slice(5)))],
+        [...strikes('kill', every(23, lock)), ...strikes('stall', every(29, lock.slice(5)))],
         survivesOrSaysWhy,
       ),
     ).toEqual([])

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startEmbedded } from '../../src/postgres/embedded/server.ts'
 import { createTestDatabase, postgres15Url, serverUrl } from '../support/database.ts'
@@ -48,6 +47,7 @@ describe('the sweeper', () => {
       const sweeper = spawn(process.execPath, process.argv.slice(1), {
         detached: true, stdio: ['pipe', 'inherit', 'inherit'],
       })
+      sweeper.once('spawn', () => console.log('started'))
       setInterval(() => {}, 1000)`
     const starter = spawn(
       process.execPath,
@@ -56,8 +56,7 @@ describe('the sweeper', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
-    await once(starter, 'spawn')
-    await sleep(500)
+    await once(starter.stdout, 'data')
     expect([existsSync(root), isAlive(pid)]).toEqual([true, true])
     starter.kill('SIGKILL')
     // The sweeper shares the pipe, which closes when the last of them has ended.

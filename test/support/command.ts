@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { compiledFolder } from './compile.ts'
 import { runFolder } from './database.ts'
 
 export interface CommandOptions {
@@ -34,8 +36,12 @@ export interface Running {
 const repository = join(import.meta.dirname, '../..')
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const main = join(repository, 'src/cli/main.ts')
+const compiledConfig = 'downpour.config.js'
 
-/** Runs the command as `npm run` does, and waits for its end. */
+/**
+ * Runs the command and waits for its end: from source as `npm run` does; in a project that was
+ * compiled the compiled one, which starts in a third of the time.
+ */
 export async function downpour(
   args: readonly string[],
   options: CommandOptions,
@@ -84,8 +90,29 @@ export async function downpourOnTerminal(
   return { output: stdout.replaceAll('\r\n', '\n'), exitCode }
 }
 
-function nodeArguments(args: readonly string[], { nodeOptions = [] }: CommandOptions): string[] {
-  return ['--import', tsx, ...nodeOptions, main, ...args]
+/** As on a machine where nothing is set: a command that reaches for the embedded server finds none. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    DOWNPOUR_HOME: join(runFolder(), 'no-home'),
+    TERM: 'xterm',
+    SHELL: 'bash',
+  }
+  const names = Object.keys(environment).filter((name) =>
+    /^(?:PG|NODE_|VITEST|DATABASE_URL$|NO_COLOR$|FORCE_COLOR$|COLUMNS$|DOWNPOUR_DEBUG$|ZSH_NAME$)/.test(
+      name,
+    ),
+  )
+  for (const name of names) delete environment[name]
+  return environment
+}
+
+function nodeArguments(args: readonly string[], options: CommandOptions): string[] {
+  const { cwd, nodeOptions = [] } = options
+  if (!existsSync(join(cwd, compiledConfig)))
+    return ['--import', tsx, ...nodeOptions, main, ...args]
+  const compiledMain = join(compiledFolder(runFolder()), 'dist/src/cli/main.js')
+  return [...nodeOptions, compiledMain, ...args, '--config', compiledConfig]
 }
 
 function start(
@@ -120,21 +147,4 @@ function start(
       }
     },
   }
-}
-
-/** As on a machine where nothing is set: a command that reaches for the embedded server finds none. */
-function plainEnvironment(): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = {
-    ...process.env,
-    DOWNPOUR_HOME: join(runFolder(), 'no-home'),
-    TERM: 'xterm',
-    SHELL: 'bash',
-  }
-  const names = Object.keys(environment).filter((name) =>
-    /^(?:PG|NODE_|VITEST|DATABASE_URL$|NO_COLOR$|FORCE_COLOR$|COLUMNS$|DOWNPOUR_DEBUG$|ZSH_NAME$)/.test(
-      name,
-    ),
-  )
-  for (const name of names) delete environment[name]
-  return environment
 }

@@ -33,10 +33,12 @@ export async function killAgainAndAgain(run: ShopRun, killing: Killing): Promise
   for (let kill = 0; kill < killing.kills; kill++) {
     const running = await next()
     // Every third time at any moment of its life, also before there is a run; the last time while
-    // indexes are built.
-    if (kill === killing.kills - 1) await stepsAreDone(url, run.chunks + 4)
+    // indexes are built: lanes build all of them at once, so before the first of them is done.
+    const isLast = kill === killing.kills - 1
+    if (isLast) await stepsAreDone(url, run.chunks + 3)
     else if (kill % 3 !== 0) await stepsAreDone(url, (stepsDone.at(-1) ?? 0) + 1)
-    await Promise.race([sleep(unit(moments, kill) * killing.seconds * 1000), running.finished])
+    const seconds = isLast ? run.indexSeconds / 2 : killing.seconds
+    await Promise.race([sleep(unit(moments, kill) * seconds * 1000), running.finished])
     const wasKilled = await killNow(running)
     await expectNothingLeft(url, 10)
     const { runs, doneSteps } = await ledgerStateOf(url)

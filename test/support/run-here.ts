@@ -1,6 +1,7 @@
 import { vi } from 'vitest'
 import { runCli } from '../../src/cli/cli.ts'
-import type { Finished } from './command.ts'
+import { plainEnvironment } from './command.ts'
+import type { CommandOptions, Finished } from './command.ts'
 
 /** Runs the command in this process, which takes a tenth of the time; no two of them at once. */
 export async function runHere(...args: string[]): Promise<Finished> {
@@ -21,6 +22,22 @@ export async function runHere(...args: string[]): Promise<Finished> {
   } finally {
     process.exitCode = undefined
     for (const spy of [...spies, log]) spy.mockRestore()
+  }
+}
+
+/** The same in a folder, as `downpour` runs it there. */
+export async function runHereIn(
+  args: readonly string[],
+  { cwd, env = {} }: Pick<CommandOptions, 'cwd' | 'env'>,
+): Promise<Finished> {
+  const before = { folder: process.cwd(), environment: process.env }
+  process.chdir(cwd)
+  process.env = { ...plainEnvironment(), ...env }
+  try {
+    return await runHere(...args)
+  } finally {
+    process.env = before.environment
+    process.chdir(before.folder)
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openSession } from '../../src/postgres/session.ts'
 import { applyMigrations } from '../../src/run/migrate.ts'
+import { compiledFolder } from './compile.ts'
 import { createTestDatabase, runFolder } from './database.ts'
 import type { TestDatabase } from './database.ts'
 import { writeMigrations } from './town-database.ts'
@@ -62,16 +63,20 @@ export default defineConfig({
 export async function makeShopProject(
   changed: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const folder = await mkdtemp(join(runFolder(), 'shop-'))
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
-  for (const [name, text] of Object.entries({ ...files, ...changed })) {
-    await mkdir(join(folder, name, '..'), { recursive: true })
-    await writeFile(join(folder, name), text)
-  }
-  await writeMigrations(join(folder, 'migrations'), [
-    { name: '0000_shop', when: Date.parse('2026-01-01T00:00:00Z'), sql: createTables },
+  return writeProject({ ...files, ...changed })
+}
+
+/** The same project as its compiler leaves it, with the compiled build of this one. */
+export async function makeCompiledShop(
+  changed: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const library = JSON.stringify(join(compiledFolder(runFolder()), 'dist/src/index.js'))
+  // There are no types in it to be removed.
+  const compiled = Object.entries({ ...files, ...changed }).map(([name, text]) => [
+    name.replace(/\.ts$/, '.js'),
+    text.replaceAll(source, library).replaceAll(/(?<='\.\/\w+)\.ts'/g, ".js'"),
   ])
-  return folder
+  return writeProject(Object.fromEntries(compiled) as Record<string, string>)
 }
 
 /** The text of one of the project's files, with a part replaced. */
@@ -88,4 +93,17 @@ export async function createShopDatabase(folder: string): Promise<TestDatabase> 
   await applyMigrations(session, join(folder, 'migrations'))
   await session.close()
   return database
+}
+
+async function writeProject(written: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(runFolder(), 'shop-'))
+  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
+  for (const [name, text] of Object.entries(written)) {
+    await mkdir(join(folder, name, '..'), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+  await writeMigrations(join(folder, 'migrations'), [
+    { name: '0000_shop', when: Date.parse('2026-01-01T00:00:00Z'), sql: createTables },
+  ])
+  return folder
 }

@@ -48,8 +48,17 @@ export async function writeMigrations(
   await writeFile(join(folder, 'meta', '_journal.json'), journal)
 }
 
+/** By server; a file asks for many databases. */
+const templates = new Map<string, Promise<string>>()
+
+function townTemplate(server: string): Promise<string> {
+  const known = templates.get(server) ?? ensureTownTemplate(server)
+  templates.set(server, known)
+  return known
+}
+
 /** Test files run side by side: whoever comes first makes the template, the others wait. */
-async function townTemplate(server: string): Promise<string> {
+async function ensureTownTemplate(server: string): Promise<string> {
   const sql = postgres(serverUrl(), { max: 1, onnotice: () => {} })
   try {
     await sql`select pg_advisory_lock(74001)`
