@@ -27,7 +27,7 @@ export function describeSpeedUp(speedUp: Estimate): string {
  * sayHowFast({ name: 'copy', baseline: 'row', speedUp: { value: 131.4, low: 120, high: 140 } })
  * // 'copy is 131 times as fast as row.'
  * sayHowFast({ name: 'json', baseline: 'unnest', speedUp: { value: 1.1, low: 0.9, high: 1.3 } })
- * // 'json is as fast as unnest, as far as the measurements can tell.'
+ * // 'json cannot be told from unnest by these repetitions.'
  */
 export function sayHowFast({
   name,
@@ -40,7 +40,7 @@ export function sayHowFast({
 }): string {
   const words = describeSpeedUp(speedUp)
   return words === 'no difference'
-    ? `${name} is as fast as ${baseline}, as far as the measurements can tell.`
+    ? `${name} cannot be told from ${baseline} by these repetitions.`
     : `${name} is ${words} as ${baseline}.`
 }
 

@@ -1,12 +1,14 @@
 import type { Session } from '../postgres/session.ts'
 import type { StrategyName } from '../write/strategy.ts'
 import type { ExperimentName } from './questions.ts'
-import type { Chart, Measurement } from './report.ts'
+import type { Chart, Measurement, ServerSettings } from './report.ts'
 import type { Task } from './task.ts'
 
 /** What is timed to answer a question. */
 export interface Experiment {
   readonly name: ExperimentName
+  /** Whether cases can be compared whose numbers of rows are not the same. */
+  readonly rows: 'each its own' | 'the same'
   /**
    * Makes sure that it can be done here, before anything is.
    *
@@ -15,7 +17,7 @@ export interface Experiment {
   check?(asked: Pick<Setting, 'url' | 'strategies'>): Promise<void>
   /** Makes the tables and whatever else its cases need. */
   open(setting: Setting): Promise<OpenExperiment>
-  conclude(measurements: readonly Measurement[]): Conclusion
+  conclude(measurements: readonly Measurement[], server: ServerSettings): Conclusion
 }
 
 /** Where an experiment takes place, and how large it is to be. */

@@ -23,6 +23,8 @@ export interface FitRequest {
   readonly repetitions: number
   /** For all cases together. `Infinity` where there is no limit. */
   readonly limitSeconds: number
+  /** Of the limit, before; half of it is left in any case. @defaultValue 0 */
+  readonly spentSeconds?: number
 }
 
 export interface FittedRows {
@@ -52,10 +54,12 @@ export interface FittedRows {
  * //   notes: ['Fewer rows than 100,000, to keep to the time limit of 30 s: 2,000 by row.'],
  * // }
  */
-export function fitRows({ cases, repetitions, limitSeconds }: FitRequest): FittedRows {
+export function fitRows(request: FitRequest): FittedRows {
+  const { cases, repetitions, limitSeconds, spentSeconds = 0 } = request
+  const leftSeconds = Math.max(limitSeconds - spentSeconds, limitSeconds / 2)
   const costs = cases.map((one) => costOf(one, repetitions))
-  const affordable = affordableOf(costs, limitSeconds)
-  const share = shareOf(affordable, limitSeconds)
+  const affordable = affordableOf(costs, leftSeconds)
+  const share = shareOf(affordable, leftSeconds)
   const rows = new Map(affordable.map((cost) => [cost.name, rowsFor(cost, share)]))
   const leftOut = costs.flatMap(({ name, minimum, minimumSeconds }) =>
     rows.has(name)

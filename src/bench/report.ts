@@ -82,7 +82,10 @@ export interface Sample {
   readonly server: ServerFigures | null
 }
 
-/** What a repetition cost the server. `null` where it does not tell. */
+/**
+ * What happened on the server during a repetition, by whomever: the log is the whole server's, blocks
+ * are the database's. `null` where it does not tell.
+ */
 export interface ServerFigures {
   readonly walBytes: number | null
   /** Blocks of 8 KiB that were found in shared buffers, … */

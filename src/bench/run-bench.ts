@@ -39,6 +39,8 @@ export interface BenchRequest {
 export interface BenchOutcome {
   readonly report: BenchReport
   readonly failure: unknown
+  /** A schema that could not be removed. */
+  readonly leftBehind: DownpourError | undefined
 }
 
 /**
@@ -54,8 +56,10 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
   const server = await lookAt(request)
   const reports: ExperimentReport[] = []
   let failure: unknown
+  let leftBehind: DownpourError | undefined
+  const onLeftBehind = (error: DownpourError) => (leftBehind = error)
   try {
-    await withOwnSchema(database.url, async ({ name: schema, session }) => {
+    await withOwnSchema(database.url, onLeftBehind, async ({ name: schema, session }) => {
       for (const name of request.names) {
         const missing = left.get(name)
         const experiment = experiments[name]
@@ -77,6 +81,7 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
             signal,
           },
           repetitions: request.repeat ?? repeat,
+          started: performance.now(),
           server,
           onProgress: request.onProgress,
         })
@@ -98,7 +103,7 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
     server,
     experiments: reports,
   }
-  return { report, failure }
+  return { report, failure: failure ?? leftBehind, leftBehind }
 }
 
 /** Before anything is written. */

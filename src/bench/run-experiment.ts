@@ -1,6 +1,10 @@
+import { DownpourError } from '../errors.ts'
+import { createHashKey, hash } from '../generate/hash.ts'
+import { formatCount } from '../report/format.ts'
 import type { Case, Experiment, OpenExperiment, Setting } from './experiment.ts'
 import { fitRows } from './fit-rows.ts'
 import type { RowsCase } from './fit-rows.ts'
+import { refuseTooMany } from './free-connections.ts'
 import { refuseFullDisk } from './free-disk.ts'
 import type { ExperimentReport, Measurement, Sample, ServerSettings } from './report.ts'
 import { questions } from './questions.ts'
@@ -16,6 +20,8 @@ export interface ExperimentRequest {
   readonly experiment: Experiment
   readonly setting: Setting
   readonly repetitions: number
+  /** When it began, on the clock of `performance.now()`: what is spent is spent of the time limit. */
+  readonly started: number
   readonly server: ServerSettings
   readonly onProgress: (progress: BenchProgress) => void
 }
@@ -73,6 +79,7 @@ interface RunningCase {
   readonly samples: Sample[]
   rows: number
   peakRssBytes: number
+  hasEnded: boolean
 }
 
 async function measure(
@@ -83,6 +90,7 @@ async function measure(
   const { experiment, setting, repetitions } = request
   const tell = (phase: BenchProgress['phase'], name: string, done: number, total: number) =>
     request.onProgress({ experiment: experiment.name, phase, name, done, total })
+  await refuseTooMany(setting.session, cases)
   for (const [index, one] of cases.entries()) {
     tell('start', one.name, index, cases.length)
     const process = await startTask(one.name, one.task, setting.signal)
@@ -95,6 +103,7 @@ async function measure(
       samples: [],
       rows: one.rows,
       peakRssBytes: 0,
+      hasEnded: false,
     })
   }
   const chosen = await chooseRows(request, bench, (name, done) =>
@@ -104,13 +113,37 @@ async function measure(
   await refuseFullDisk(setting, loads)
   const total = chosen.length * (repetitions + 1)
   for (let round = 0; round <= repetitions; round++) {
-    for (let turn = 0; turn < chosen.length; turn++) {
-      // Another one begins each round, or one would always follow the same neighbour.
-      const one = chosen[(turn + round) % chosen.length]!
+    for (const [turn, one] of shuffled(chosen, round).entries()) {
+      if (one.hasEnded) continue
       tell(round === 0 ? 'warm up' : 'measure', one.case.name, round * chosen.length + turn, total)
-      const sample = await takeSample(request, one)
-      if (round > 0) one.samples.push(sample)
+      const sample = await survive(bench, one, () => takeSample(request, one))
+      if (sample && round > 0) one.samples.push(sample)
     }
+  }
+}
+
+/** An order of its own for each round, or one would always follow the same neighbour. */
+function shuffled<T>(items: readonly T[], round: number): readonly T[] {
+  const key = createHashKey(round, 'bench/order')
+  return items
+    .map((item, index) => ({ item, place: hash(key, index) }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}
+
+/** A process that ends, for want of memory perhaps, is a result; the others go on. */
+async function survive<T>(
+  bench: Bench,
+  one: RunningCase,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof DownpourError && error.code === 'BENCH_PROCESS')) throw error
+    one.hasEnded = true
+    bench.notes.push(`${error.message}, at up to ${formatCount(one.rows)} rows. ${error.why}`)
+    return undefined
   }
 }
 
@@ -119,21 +152,29 @@ async function chooseRows(
   bench: Bench,
   onCase: (name: string, done: number) => void,
 ): Promise<readonly RunningCase[]> {
-  const { repetitions, setting } = request
+  const { repetitions, setting, experiment, started } = request
   const tried = []
   for (const [index, one] of bench.running.entries()) {
     const { name, rows: wanted, minimumRows: minimum } = one.case
     onCase(name, index)
-    tried.push({ name, wanted, minimum, ...(await probe(request, one)) })
+    const speed = await survive(bench, one, () => probe(request, one))
+    if (speed) tried.push({ name, wanted, minimum, ...speed })
   }
   const { rows, notes } = fitRows({
     cases: tried,
     repetitions: repetitions + 1,
     limitSeconds: setting.limitSeconds,
+    spentSeconds: (performance.now() - started) / 1000,
   })
   bench.notes.push(...notes)
   const chosen = bench.running.filter((one) => rows.has(one.case.name))
-  for (const one of chosen) one.rows = rows.get(one.case.name)!
+  const fewest = Math.min(...rows.values())
+  for (const one of chosen) {
+    one.rows = experiment.rows === 'the same' ? fewest : rows.get(one.case.name)!
+  }
+  if (experiment.rows === 'the same' && notes.length > 0) {
+    bench.notes.push(`All have ${formatCount(fewest)} rows, so that they can be compared.`)
+  }
   return chosen
 }
 
@@ -184,7 +225,7 @@ async function takeSample(request: ExperimentRequest, one: RunningCase): Promise
   const isMeasured = task.kind !== 'sqlite'
   const before = isMeasured ? await readCounters(session, server.isLocal) : undefined
   const run: Run = await stoppable(signal, one.process.run(one.rows))
-  one.peakRssBytes = run.peakRssBytes
+  one.peakRssBytes = Math.max(one.samples.length === 0 ? 0 : one.peakRssBytes, run.peakRssBytes)
   const after = before && (await readCounters(session, server.isLocal))
   return {
     seconds: run.seconds,
@@ -213,7 +254,7 @@ function reportOf(request: ExperimentRequest, bench: Bench): ExperimentReport {
     }
   })
   const { question, work } = questions[experiment.name]
-  const { baseline, sentences, charts } = experiment.conclude(measurements)
+  const { baseline, sentences, charts } = experiment.conclude(measurements, server)
   return {
     name: experiment.name,
     question,

@@ -1,4 +1,5 @@
 import { packError } from '../threads/error-data.ts'
+import { forgetPeakMemory, peakMemory } from './peak-memory.ts'
 import { openSubject } from './subjects/open-subject.ts'
 import type { Run, Subject, TaskAnswer, TaskRequest } from './task.ts'
 
@@ -31,11 +32,12 @@ async function fulfil(request: TaskRequest): Promise<TaskAnswer> {
 }
 
 async function timed(open: Subject, rows: number): Promise<Run> {
+  forgetPeakMemory()
   const started = performance.now()
   const phases = await open.run(rows)
   const seconds = (performance.now() - started) / 1000
   await open.settle()
-  return { seconds, phases, peakRssBytes: process.resourceUsage().maxRSS * 1024 }
+  return { seconds, phases, peakRssBytes: peakMemory() }
 }
 
 function failed(error: unknown): TaskAnswer {

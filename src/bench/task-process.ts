@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { DownpourError } from '../errors.ts'
@@ -37,30 +36,25 @@ export async function startTask(
   })
   let said = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-2000)
+    said = (said + text).slice(-20_000)
   })
-  const exited = once(child, 'exit')
+  // Also of a message that could not be sent any more: then it has ended, or is about to.
+  let ended: Ended | undefined
+  const exited = new Promise<Ended>((resolve) => {
+    child.on('error', (cause) => resolve({ signal: null, cause }))
+    child.on('close', (_code, signal) => resolve({ signal, cause: undefined }))
+  }).then((how) => (ended = how))
 
   async function ask(request: TaskRequest): Promise<TaskAnswer> {
-    const waiting = new AbortController()
-    const { signal } = waiting
-    try {
-      const answered = once(child, 'message', { signal })
-      child.send(request)
-      const outcome = await Promise.race([
-        answered.then(([message]) => message as TaskAnswer),
-        exited.then(() => undefined),
-      ])
-      if (outcome === undefined) throw endedEarly(name, said)
-      if (outcome.kind === 'failed') throw unpackError(outcome.error)
-      return outcome
-    } catch (error) {
-      throw child.exitCode === null && child.signalCode === null
-        ? error
-        : endedEarly(name, said, error)
-    } finally {
-      waiting.abort()
-    }
+    if (ended || !child.connected) throw endedEarly(name, said, await exited)
+    const answered = new Promise<TaskAnswer>((resolve) =>
+      child.once('message', (message) => resolve(message as TaskAnswer)),
+    )
+    child.send(request, () => {})
+    const answer = await Promise.race([answered, exited])
+    if (!('kind' in answer)) throw endedEarly(name, said, answer)
+    if (answer.kind === 'failed') throw unpackError(answer.error)
+    return answer
   }
 
   async function end(): Promise<void> {
@@ -101,15 +95,26 @@ const entry = isCompiled ? './task-main.js' : './task-main.ts'
 /** How long a process may take to close its connections; one that is in the middle of a run is ended. */
 const closeMilliseconds = 500
 
-function endedEarly(name: string, said: string, cause?: unknown): DownpourError {
-  if (cause instanceof DownpourError) return cause
-  const lines = said.trim().split('\n')
+/** How a process came to its end. */
+interface Ended {
+  readonly signal: NodeJS.Signals | null
+  readonly cause: unknown
+}
+
+function endedEarly(name: string, said: string, { signal, cause }: Ended): DownpourError {
   return new DownpourError({
     code: 'BENCH_PROCESS',
     message: `The process that measured "${name}" ended`,
-    why: said.trim() === '' ? 'It was killed, or ran out of memory.' : `It said: ${lines.at(-1)!}`,
-    fix: 'Measure fewer rows with --rows, or leave that way out.',
+    why: reasonOf(said, signal),
+    fix: 'Measure fewer rows with --rows.',
     exitCode: 4,
     cause,
   })
+}
+
+function reasonOf(said: string, signal: NodeJS.Signals | null): string {
+  if (/heap out of memory/i.test(said)) return 'It ran out of memory.'
+  const error = /^\w*Error.*$/m.exec(said)?.[0]
+  if (error !== undefined) return `It failed: ${error}.`
+  return signal === null ? 'It ended by itself.' : `It was ended by ${signal}.`
 }

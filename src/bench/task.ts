@@ -74,6 +74,6 @@ export type TaskAnswer =
 export interface Run {
   readonly seconds: number
   readonly phases: Phases
-  /** The process's resident set at its largest so far. */
+  /** The process's resident set at its largest meanwhile. */
   readonly peakRssBytes: number
 }

@@ -4,6 +4,7 @@ import { experimentNames, questions } from '../bench/questions.ts'
 import type { ExperimentName, Question } from '../bench/questions.ts'
 import type { BenchReport } from '../bench/report.ts'
 import { DownpourError } from '../errors.ts'
+import { displayUrl } from '../postgres/url.ts'
 import { formatCount } from '../report/format.ts'
 import { strategyNames } from '../write/strategy.ts'
 import type { StrategyName } from '../write/strategy.ts'
@@ -136,7 +137,7 @@ function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
     withSignals(
       {
         output,
-        whatStays: 'What was measured until then is reported; the tables are removed.',
+        whatStays: 'What was measured until then is reported.',
         howToGoOn: 'Run it again; with a shorter --time-limit if it takes too long.',
       },
       async (signal) => {
@@ -153,7 +154,7 @@ function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
           import('../version.ts'),
         ])
         const progress = createBenchProgress(output.messages)
-        const { report, failure } = await withDatabase(
+        const { report, failure, leftBehind } = await withDatabase(
           { action: 'measure', databaseUrl: args.databaseUrl, folder, signal },
           output,
           async (database) => {
@@ -176,6 +177,9 @@ function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
             }
           },
         )
+        if (leftBehind && leftBehind !== failure) {
+          output.note(`${leftBehind.message}. ${leftBehind.why} ${leftBehind.fix}`)
+        }
         await tell(output, { report, failure, html, format }, writeReport)
       },
     ),
@@ -250,16 +254,16 @@ function readStrategies(
   })
 }
 
-/** Without what says where: a URL may hold a password. */
 function commandOf(word: string, args: BenchArguments): string {
   const options = (['rows', 'repeat', 'time-limit'] as const).flatMap((name) =>
     args[name] === undefined ? [] : [`--${name}`, args[name]],
   )
-  const { strategies } = args
+  const { strategies, databaseUrl } = args
   return npmCommand([
     'bench',
     word,
     ...options,
     ...(strategies === undefined ? [] : ['--strategies', strategies.join()]),
+    ...(databaseUrl === undefined ? [] : ['--database-url', displayUrl(databaseUrl)]),
   ])
 }

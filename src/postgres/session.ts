@@ -182,6 +182,7 @@ function createClient(options: ClientOptions): Sql {
     // A timestamp without a zone means UTC, through INSERT as through COPY.
     connection: { application_name: applicationName, TimeZone: 'UTC' },
     max: 1,
+    max_pipeline: PIPELINE,
     prepare: true,
     types: textTypes,
     fetch_types: false,
@@ -384,6 +385,9 @@ async function cancelBackend(address: DatabaseUrl, pid: number): Promise<void> {
     await session.close()
   } catch {}
 }
+
+/** Statements that may be on the way before the first of them is answered. */
+export const PIPELINE = 1000
 
 /** How long a second connection may take. */
 const CANCEL_MILLISECONDS = 3000

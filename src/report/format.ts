@@ -55,3 +55,30 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }
+
+/**
+ * A time in three significant digits.
+ *
+ * @example
+ * [formatDuration(0.000_25), formatDuration(0.0824), formatDuration(75.23)]
+ * // ['250 µs', '82.4 ms', '75.2 s']
+ */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–'
+  const rounded = Number(seconds.toPrecision(3))
+  if (rounded === 0) return '0 s'
+  if (rounded < 1e-3) return `${threeDigits(rounded * 1e6)} µs`
+  if (rounded < 1) return `${threeDigits(rounded * 1e3)} ms`
+  return `${threeDigits(rounded)} s`
+}
+
+/** Digits after the point, so that there are three in all. */
+export function threeDigits(value: number): string {
+  const rounded = Number(value.toPrecision(3))
+  const size = Math.abs(rounded)
+  if (size >= 100) return formatCount(rounded)
+  if (size >= 10) return rounded.toFixed(1)
+  if (size >= 1) return rounded.toFixed(2)
+  // Below that an exponent would begin.
+  return size >= 1e-6 ? rounded.toPrecision(3) : '0'
+}

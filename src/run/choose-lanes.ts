@@ -17,13 +17,19 @@ export async function chooseLanes(
   session: Session,
   { rows, steps }: { readonly rows: number; readonly steps: number },
 ): Promise<number> {
+  const free = await countFreeConnections(session)
+  // One is left for whoever wants to look.
+  const spare = free - 1
+  const wanted = Math.min(availableParallelism(), mostLanes, Math.ceil(rows / rowsPerLane), steps)
+  return Math.max(1, Math.min(wanted, spare))
+}
+
+/** How many connections a role without special rights can still open. */
+export async function countFreeConnections(session: Session): Promise<number> {
   const [free] = await session.query<{ connections: number }>(
     `select (current_setting('max_connections')::int
        - current_setting('superuser_reserved_connections')::int
        - (select count(*) from pg_stat_activity))::float8 as connections`,
   )
-  // One is left for whoever wants to look.
-  const spare = free!.connections - 1
-  const wanted = Math.min(availableParallelism(), mostLanes, Math.ceil(rows / rowsPerLane), steps)
-  return Math.max(1, Math.min(wanted, spare))
+  return free!.connections
 }

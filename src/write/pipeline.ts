@@ -1,9 +1,7 @@
+import { PIPELINE } from '../postgres/session.ts'
 import { insertStatement, valuesOf } from './insert-statement.ts'
 import { parameterText } from './parameter-text.ts'
 import type { Strategy } from './strategy.ts'
-
-/** Answers that may be waited for at once; the driver has as many statements on the way. */
-const window = 1_000
 
 /**
  * A prepared single-row `INSERT` for each row, sent without waiting for the answer to the one before:
@@ -39,7 +37,7 @@ export const pipelineStrategy: Strategy = {
                   .query(statement, parameters, { prepare: !session.pooled })
                   .then(({ count }) => count),
               )
-              if (answers.length === window) await receive()
+              if (answers.length === PIPELINE) await receive()
             }
           }
         } finally {

@@ -1,6 +1,7 @@
 import { formatCount } from '../../report/format.ts'
 import type { Chart, ChartPoint, Measurement } from '../report.ts'
 import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
+import { median } from '../statistics.ts'
 import { canBeCompared, fasterOf } from './difference.ts'
 
 /** `undefined` only where nothing was measured. */
@@ -16,20 +17,48 @@ export function describeOrder(measurements: readonly Measurement[]): readonly st
   const { rowsPerSecond, speedUp } = fastest.summary
   const { name } = fastest
   const baseline = baselineOf(measurements)
-  const sentences = [`${name} is fastest: ${formatCount(rowsPerSecond.value)} rows/s.`]
+  const equal = order.filter(
+    (one) => one !== fastest && canBeCompared(one, fastest) && !fasterOf(fastest, one),
+  )
+  const rate = `${formatCount(rowsPerSecond.value)} rows/s`
+  const sentences = [
+    equal.length === 0
+      ? `${name} is fastest: ${rate}.`
+      : `${name} is fastest (${rate}), but cannot be told from ${listed(equal)} by these repetitions.`,
+  ]
   if (speedUp && baseline) sentences.push(sayHowFast({ name, baseline, speedUp }))
   if (order.length > 1) {
     sentences.push(`From fast to slow: ${order.map((one) => one.name).join(', ')}.`)
   }
-  const equals = order.flatMap((one, index) => {
-    const next = order[index + 1]
+  const equals = order.slice(1).flatMap((one, index) => {
+    const next = order[index + 2]
     if (!next || !canBeCompared(one, next) || fasterOf(one, next)) return []
     return [`${one.name} and ${next.name}`]
   })
   if (equals.length > 0) {
     sentences.push(`No difference that these repetitions can show: ${equals.join('; ')}.`)
   }
-  return sentences
+  const slowest = order.at(-1)!
+  return [...sentences, ...describePhases(slowest === fastest ? [fastest] : [fastest, slowest])]
+}
+
+/** Why it is so: where the time goes. */
+export function describePhases(measurements: readonly Measurement[]): readonly string[] {
+  const shares = measurements.flatMap(({ name, samples }) => {
+    const phases = Object.keys(samples[0]!.phases)
+    if (phases.length < 2) return []
+    const share = (phase: string) =>
+      median(samples.map((sample) => sample.phases[phase]! / sample.seconds))
+    const told = phases
+      .map((phase) => ({ phase, percent: Math.round(share(phase) * 100) }))
+      .filter(({ percent }) => percent > 0)
+    return [`${name} ${told.map(({ phase, percent }) => `${phase} ${percent} %`).join(', ')}`]
+  })
+  return shares.length === 0 ? [] : [`Where the time goes: ${shares.join('; ')}.`]
+}
+
+function listed(measurements: readonly Measurement[]): string {
+  return measurements.map(({ name }) => name).join(', ')
 }
 
 /** The one that all others are compared with; `null` where none of them was, or it is missing. */

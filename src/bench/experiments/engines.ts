@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { formatBytes, formatCount } from '../../report/format.ts'
 import type { Case, Experiment, Setting } from '../experiment.ts'
-import type { Measurement } from '../report.ts'
+import type { Measurement, ServerSettings } from '../report.ts'
 import { ownFolder } from '../own-folder.ts'
 import { requireSqlite } from '../sqlite.ts'
 import { sayHowFast } from '../describe-speed-up.ts'
@@ -13,6 +13,7 @@ import { createTable, loadCase, usualChunk } from './load-case.ts'
 /** Document 003: single and batched inserts on two engines. */
 export const enginesExperiment: Experiment = {
   name: 'engines',
+  rows: 'each its own',
   check: requireSqlite,
   async open(setting) {
     await createTable(setting, 'products')
@@ -33,12 +34,12 @@ export const enginesExperiment: Experiment = {
       close: () => rm(folder, { recursive: true, force: true }),
     }
   },
-  conclude(measurements) {
+  conclude(measurements, server) {
     return {
       baseline: null,
       sentences: [
         ...measurements.filter(({ summary }) => summary.speedUp !== null).map(describeBatch),
-        ...ways.flatMap((way) => describeEngines(measurements, way)),
+        ...ways.flatMap((way) => describeEngines(measurements, way, server)),
       ],
       charts: [rateChart('Products per second by engine', measurements)],
     }
@@ -82,12 +83,22 @@ function describeBatch({ factors, summary, peakRssBytes }: Measurement): string 
   return `${how} It stores ${formatCount(rowsPerSecond.value)} rows/s, with a process of ${formatBytes(peakRssBytes)}.`
 }
 
-function describeEngines(measurements: readonly Measurement[], way: string): readonly string[] {
+function describeEngines(
+  measurements: readonly Measurement[],
+  way: string,
+  { settings }: ServerSettings,
+): readonly string[] {
   const of = (engine: string) =>
     measurements.find(({ factors }) => factors['engine'] === engine && factors['way'] === way)
   const [postgres, sqlite] = [of('PostgreSQL'), of('SQLite')]
   if (!postgres || !sqlite) return []
   const what = way === 'row' ? 'Single inserts' : 'Batches'
+  const cheap = ['fsync', 'synchronous_commit'].filter((name) => settings[name] === 'off')
+  if (way === 'row' && cheap.length > 0) {
+    return [
+      `${what} cannot be ranked: SQLite waits for the disk with each commit, and this PostgreSQL does not (${cheap.join(' and ')} off).`,
+    ]
+  }
   const faster = fasterOf(postgres, sqlite)
   if (!faster)
     return [`${what}: no difference between the engines that these repetitions can show.`]

@@ -1,10 +1,12 @@
 import { parseDatabaseUrl } from '../../postgres/url.ts'
+import { linearRegression } from 'simple-statistics'
 import { DownpourError } from '../../errors.ts'
 import type { StrategyName } from '../../write/strategy.ts'
 import { openDelayProxy } from '../delay-proxy.ts'
+import type { DelayProxy } from '../delay-proxy.ts'
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
-import { formatDuration } from '../../report/bench/figures.ts'
+import { formatCount, formatDuration } from '../../report/format.ts'
 import { strategiesOf, strategyOf, times } from './conclusion.ts'
 import { canBeCompared, fasterOf } from './difference.ts'
 import { createTable, loadCase } from './load-case.ts'
@@ -16,18 +18,28 @@ const delays = [0, 0.5, 1, 5, 20]
 /** Documents 000 and 004: what the way to the server costs each way of writing. */
 export const rttExperiment: Experiment = {
   name: 'rtt',
+  rows: 'each its own',
   async check({ url, strategies }) {
     refuseStrategies('rtt', strategies, { server: 'it cannot compute usernames, which are unique' })
-    if (parseDatabaseUrl(url).ssl === 'verify-full') throw verifiedTls()
+    const { host, ssl } = parseDatabaseUrl(url)
+    if (host.startsWith('/')) throw unixSocket()
+    if (ssl === 'verify-full') throw verifiedTls()
   },
   async open(setting) {
     await createTable(setting, 'users')
-    const address = parseDatabaseUrl(setting.url)
-    const proxies = await Promise.all(
-      delays.map((roundTripMilliseconds) =>
-        openDelayProxy({ host: address.host, port: address.port, roundTripMilliseconds }),
-      ),
-    )
+    const { host, port } = parseDatabaseUrl(setting.url)
+    const proxies: DelayProxy[] = []
+    async function close(): Promise<void> {
+      await Promise.all(proxies.map((proxy) => proxy.close()))
+    }
+    try {
+      for (const roundTripMilliseconds of delays) {
+        proxies.push(await openDelayProxy({ host, port, roundTripMilliseconds }))
+      }
+    } catch (error) {
+      await close()
+      throw error
+    }
     return {
       cases: delays.flatMap((delay, index) =>
         setting.strategies.map((strategy) =>
@@ -45,9 +57,7 @@ export const rttExperiment: Experiment = {
           ),
         ),
       ),
-      async close() {
-        await Promise.all(proxies.map((proxy) => proxy.close()))
-      },
+      close,
     }
   },
   conclude(measurements) {
@@ -91,11 +101,26 @@ function verifiedTls(): DownpourError {
   })
 }
 
-/** Rows are timed in different numbers; what is told is what 1,000 users take. */
-const thousand = 1_000
+/** Through a port anybody on this machine would be whom the server takes the socket's owner for. */
+function unixSocket(): DownpourError {
+  return new DownpourError({
+    code: 'BENCH_SOCKET',
+    message: 'Cannot add round-trip time to a Unix socket',
+    why: 'A proxy would open the way to it through a port, for every user of this machine.',
+    fix: 'Name the server by a TCP address, such as postgres://…@localhost/….',
+  })
+}
 
-function secondsForThousand({ summary }: Measurement): number {
-  return thousand / summary.rowsPerSecond.value
+/**
+ * Who waits for each row may be timed with fewer rows; the others have the rows asked for. What is
+ * told is what that many take.
+ */
+function rowsOf(measurements: readonly Measurement[]): number {
+  return Math.max(...measurements.map(({ rows }) => rows))
+}
+
+function secondsFor(rows: number, { summary }: Measurement): number {
+  return rows / summary.rowsPerSecond.value
 }
 
 function delayOf({ factors }: Measurement): number {
@@ -106,18 +131,19 @@ function delayOf({ factors }: Measurement): number {
 function ranked(measurements: readonly Measurement[], delay: number): readonly Measurement[] {
   return measurements
     .filter((one) => delayOf(one) === delay)
-    .toSorted((a, b) => secondsForThousand(a) - secondsForThousand(b))
+    .toSorted((a, b) => b.summary.rowsPerSecond.value - a.summary.rowsPerSecond.value)
 }
 
 function describeSlowest(measurements: readonly Measurement[]): readonly string[] {
+  const rows = rowsOf(measurements)
   return delays.flatMap((delay) => {
     const order = ranked(measurements, delay)
     if (order.length < 2) return []
     const [fast, slow] = [order[0]!, order.at(-1)!]
-    const [fastest, slowest] = [secondsForThousand(fast), secondsForThousand(slow)]
-    const when = delay === 0 ? 'With no time added' : `With ${delay} ms added to each round trip`
+    const [fastest, slowest] = [secondsFor(rows, fast), secondsFor(rows, slow)]
+    const when = delay === 0 ? 'No time added' : `${delay} ms added to each round trip`
     return [
-      `${when}, 1,000 users take ${strategyOf(slow)} ${formatDuration(slowest)} and ${strategyOf(fast)} ${formatDuration(fastest)}: ${times(slowest / fastest)} as long.`,
+      `${when}: for ${formatCount(rows)} users ${strategyOf(slow)} takes ${formatDuration(slowest)}, ${times(slowest / fastest)} as long as ${strategyOf(fast)} (${formatDuration(fastest)}).`,
     ]
   })
 }
@@ -147,48 +173,62 @@ function describeCrossings(measurements: readonly Measurement[]): readonly strin
       return found
     }),
   )
-  if (crossings.length > 0 || !measurements.every((one) => canBeCompared(one, one))) {
-    return crossings
-  }
-  const order = ranked(measurements, Math.max(...measurements.map(delayOf), 0))
-  return order.length < 2
-    ? []
-    : ['No way overtakes another as the round trip gets longer; the distances grow.']
+  if (crossings.length > 0 || names.length < 2) return crossings
+  return measurements.every((one) => canBeCompared(one, one))
+    ? [
+        'That one way overtakes another as the round trip gets longer these repetitions cannot show.',
+      ]
+    : []
 }
 
-/** The slope of the time over the delay, in round trips a row: why it is so. */
+/** Why it is so: how the time grows with the delay, in round trips a row. */
 function describeRoundTrips(measurements: readonly Measurement[]): readonly string[] {
-  const trips = strategiesOf(measurements).flatMap((strategy) => {
+  const strategies = strategiesOf(measurements)
+  const trips = strategies.flatMap((strategy) => {
     const own = measurements.filter((one) => strategyOf(one) === strategy)
-    const [first, last] = [own[0]!, own.at(-1)!]
-    const added = (delayOf(last) - delayOf(first)) / 1000
-    if (added === 0) return []
-    const seconds = secondsForThousand(last) - secondsForThousand(first)
-    const perRow = Math.max(0, seconds / thousand / added)
-    return [`${strategy} ${perRow >= 0.1 ? perRow.toFixed(1) : perRow.toPrecision(1)}`]
+    if (own.length < 3) return []
+    const points = own.map((one) => [delayOf(one) / 1000, secondsFor(1, one)])
+    const { m: slope } = linearRegression(points)
+    return [`${strategy} ${slope < 0.05 ? 'fewer than 0.1' : slope.toFixed(1)}`]
   })
   if (trips.length === 0) return []
-  return [
-    `Round trips that a row waits for, from how the time grows: ${trips.join(', ')}. (Drizzle asks the server twice for each statement: what its parameters are, and then to run it.)`,
-  ]
+  const told = `Round trips that a row waits for, from how the time grows: ${trips.join(', ')}.`
+  const isAskedTwice = strategies.some((strategy) =>
+    waitsForEachRow.includes(strategy as StrategyName),
+  )
+  return isAskedTwice
+    ? [
+        told,
+        'Drizzle asks the server twice for each statement: what its parameters are, and then to run it.',
+      ]
+    : [told]
 }
 
 function timeChart(measurements: readonly Measurement[]): Chart {
-  const slowest = measurements.toSorted((a, b) => secondsForThousand(b) - secondsForThousand(a))[0]!
+  const rows = rowsOf(measurements)
+  const users = `${formatCount(rows)} users`
+  const told = [Math.min(...delays), Math.max(...delays)].flatMap((delay) => {
+    const slowest = ranked(measurements, delay).at(-1)
+    return slowest
+      ? [
+          `${strategyOf(slowest)} ${formatDuration(secondsFor(rows, slowest))} with ${delay} ms added`,
+        ]
+      : []
+  })
   return {
-    title: 'Seconds for 1,000 users by added round-trip time',
-    says: `The longer the round trip, the further apart: ${slowest.name} takes ${formatDuration(secondsForThousand(slowest))} for 1,000 users, the longest of all.`,
+    title: `Seconds for ${users} by added round-trip time`,
+    says: `The slowest way: ${told.join(', ')}.`,
     kind: 'lines',
     x: { title: 'added round-trip time, ms', scale: 'linear' },
     y: { title: 'seconds', scale: 'log' },
     points: measurements.map((one) => {
-      const { low, high } = one.summary.rowsPerSecond
+      const { value, low, high } = one.summary.rowsPerSecond
       return {
         series: strategyOf(one),
         x: delayOf(one),
-        y: secondsForThousand(one),
-        low: thousand / high,
-        high: thousand / low,
+        y: rows / value,
+        low: rows / high,
+        high: rows / low,
       }
     }),
   }

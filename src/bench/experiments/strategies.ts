@@ -5,6 +5,7 @@ import { createTable, loadCase, nothingToClose } from './load-case.ts'
 /** Document 001: the finance tracker's transactions, by every way there is. */
 export const strategiesExperiment: Experiment = {
   name: 'strategies',
+  rows: 'each its own',
   async open(setting) {
     await createTable(setting, 'transactions')
     const { strategies } = setting

@@ -17,6 +17,7 @@ export async function openLoad(task: LoadTask): Promise<Subject> {
   for (let lane = 2; lane <= task.lanes; lane++) others.push(startOtherLane(task, lane))
   await Promise.all(others.map(({ ready }) => ready))
   const { session, table } = first
+  const note = await checkpoint(session)
 
   async function load(rows: number): Promise<Phases> {
     const work: SharedWork = { rows, next: new Int32Array(new SharedArrayBuffer(4)) }
@@ -26,13 +27,16 @@ export async function openLoad(task: LoadTask): Promise<Subject> {
   }
 
   return {
+    ...(note === undefined ? {} : { note }),
     async prepare() {
       await session.query(`truncate ${table} restart identity`)
       await checkpoint(session)
     },
     run: (rows) =>
       task.indexes === 'keep' ? load(rows) : loadWithoutIndexes(session, task, () => load(rows)),
-    settle: () => first.settle(),
+    async settle() {
+      await Promise.all([first.settle(), ...others.map((lane) => lane.settle())])
+    },
     async close() {
       await Promise.all(others.map((lane) => lane.close()))
       await first.close()
@@ -69,18 +73,25 @@ async function loadWithoutIndexes(
   return { ...phases, indexes }
 }
 
-/** So that none falls into a run; only a role with that right may ask. */
-async function checkpoint(session: Session): Promise<void> {
+/**
+ * So that none falls into a run.
+ *
+ * @returns what to tell where the role may not ask for one
+ */
+async function checkpoint(session: Session): Promise<string | undefined> {
   try {
     await session.query('checkpoint')
+    return undefined
   } catch (error) {
     if (serverError(error)?.code !== '42501') throw error
+    return 'This role may not ask for checkpoints, so one may fall into a repetition: GRANT pg_checkpoint, from PostgreSQL 15 on.'
   }
 }
 
 interface OtherLane {
   readonly ready: Promise<void>
   load(work: SharedWork): Promise<LanePhases>
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -104,6 +115,11 @@ function startOtherLane(task: LoadTask, number: number): OtherLane {
       const answer = next()
       thread.post({ kind: 'load', work })
       return ((await answer) as Extract<LaneAnswer, { kind: 'loaded' }>).phases
+    },
+    async settle() {
+      const answer = next()
+      thread.post({ kind: 'settle' })
+      await answer
     },
     async close() {
       thread.post({ kind: 'close' })

@@ -17,7 +17,7 @@ export async function openRead(task: ReadTask): Promise<Subject> {
       if (count !== rows) throw new Error(`${way.name} has read ${count} of ${rows} rows`)
       return { read: seconds }
     },
-    settle: async () => {},
+    settle: () => connection.settle(),
     close: () => connection.close(),
   }
 }

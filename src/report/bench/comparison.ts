@@ -2,7 +2,7 @@ import type { Comparison, MeasurementComparison } from '../../bench/compare.ts'
 import { formatTable } from '../text-table.ts'
 import type { TextColumn } from '../text-table.ts'
 import { wrap } from '../wrap.ts'
-import { formatDuration } from './figures.ts'
+import { formatDuration } from '../format.ts'
 
 const columns: readonly TextColumn[] = [
   { title: 'measurement', align: 'left' },

@@ -5,7 +5,7 @@ import type {
   MachineFacts,
   ServerSettings,
 } from '../../bench/report.ts'
-import { formatBytes, formatCount } from '../format.ts'
+import { formatBytes, formatCount, threeDigits } from '../format.ts'
 
 /** In place of what is no number: JSON has `null` for it. */
 export const unknown = '–'
@@ -28,22 +28,6 @@ export function formatFigure(value: number): string {
 }
 
 /**
- * A time in three significant digits.
- *
- * @example
- * [formatDuration(0.000_25), formatDuration(0.0824), formatDuration(75.23)]
- * // ['250 µs', '82.4 ms', '75.2 s']
- */
-export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return unknown
-  const rounded = Number(seconds.toPrecision(3))
-  if (rounded === 0) return '0 s'
-  if (rounded < 1e-3) return `${threeDigits(rounded * 1e6)} µs`
-  if (rounded < 1) return `${threeDigits(rounded * 1e3)} ms`
-  return `${threeDigits(rounded)} s`
-}
-
-/**
  * How many times as fast.
  *
  * @example
@@ -60,11 +44,6 @@ export function formatTimes(value: number): string {
  */
 export function formatInterval({ low, high }: Estimate, format: (end: number) => string): string {
   return `${format(low)} to ${format(high)}`
-}
-
-/** Whether the samples cannot show that one is faster than the other. */
-export function isNoDifference({ low, high }: Estimate): boolean {
-  return low <= 1 && high >= 1
 }
 
 /**
@@ -119,15 +98,4 @@ export function originText(report: BenchReport): string {
 /** @example '2026-11-21 14:52 UTC' */
 export function startText({ startedAt }: BenchReport): string {
   return `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
-}
-
-/** Digits after the point, so that there are three in all. */
-function threeDigits(value: number): string {
-  const rounded = Number(value.toPrecision(3))
-  const size = Math.abs(rounded)
-  if (size >= 100) return formatCount(rounded)
-  if (size >= 10) return rounded.toFixed(1)
-  if (size >= 1) return rounded.toFixed(2)
-  // Below that an exponent would begin.
-  return size >= 1e-6 ? rounded.toPrecision(3) : '0'
 }

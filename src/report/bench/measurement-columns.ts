@@ -1,13 +1,7 @@
 import type { ExperimentReport, Measurement } from '../../bench/report.ts'
-import { formatBytes, formatCount } from '../format.ts'
-import {
-  formatDuration,
-  formatFigure,
-  formatInterval,
-  formatTimes,
-  isNoDifference,
-  unknown,
-} from './figures.ts'
+import { isDifference } from '../../bench/statistics.ts'
+import { formatBytes, formatCount, formatDuration } from '../format.ts'
+import { formatFigure, formatInterval, formatTimes, unknown } from './figures.ts'
 
 /** A column of the table of an experiment's measurements. */
 export interface MeasurementColumn {
@@ -31,8 +25,10 @@ export function measurementColumns({ baseline }: ExperimentReport): readonly Mea
       name: 'interval',
       title: '95 % interval',
       align: 'right',
-      cell: ({ summary: { speedUp } }) =>
-        speedUp ? formatInterval(speedUp, (end) => formatTimes(end).replace('×', '')) : '',
+      cell: ({ summary: { speedUp }, samples }) =>
+        speedUp && samples.length > 1
+          ? formatInterval(speedUp, (end) => formatTimes(end).replace('×', ''))
+          : '',
     },
   ]
   return [
@@ -70,5 +66,5 @@ export function measurementColumns({ baseline }: ExperimentReport): readonly Mea
 export function speedUpText({ name, summary }: Measurement, baseline: string | null): string {
   if (name === baseline) return 'baseline'
   if (!summary.speedUp) return unknown
-  return isNoDifference(summary.speedUp) ? 'no difference' : formatTimes(summary.speedUp.value)
+  return isDifference(summary.speedUp) ? formatTimes(summary.speedUp.value) : 'no difference'
 }

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics'
 import type { Measurement, Sample } from '../../bench/report.ts'
-import { formatBytes, formatCount } from '../format.ts'
-import { formatDuration, unknown } from './figures.ts'
+import { formatBytes, formatCount, formatDuration } from '../format.ts'
+import { unknown } from './figures.ts'
 
 /** A column of the table of where the time went, and what it cost the server. */
 export interface CostColumn {

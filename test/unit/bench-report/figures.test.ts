@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
   effortOf,
-  formatDuration,
   formatFigure,
   formatTimes,
-  isNoDifference,
   machineText,
   serverText,
 } from '../../../src/report/bench/figures.ts'
+import { formatDuration } from '../../../src/report/format.ts'
 import { sampleReport } from '../../support/bench-report.ts'
 
 describe(formatFigure, () => {
@@ -56,15 +55,6 @@ describe(formatTimes, () => {
     [1234, '1,230×'],
   ])('shows %d as %s', (value, text) => {
     expect(formatTimes(value)).toBe(text)
-  })
-})
-
-describe(isNoDifference, () => {
-  it('is true where the interval holds 1, its ends included', () => {
-    expect(isNoDifference({ value: 1.02, low: 0.97, high: 1.06 })).toBe(true)
-    expect(isNoDifference({ value: 1.02, low: 1, high: 1.06 })).toBe(true)
-    expect(isNoDifference({ value: 1.02, low: 1.01, high: 1.06 })).toBe(false)
-    expect(isNoDifference({ value: 0.9, low: 0.85, high: 0.95 })).toBe(false)
   })
 })
 
