@@ -1,4 +1,4 @@
-import { formatCount } from '../report/format.ts'
+import { formatCount, formatRows } from '../report/format.ts'
 
 /** A measurement before it is made. */
 export interface RowsCase {
@@ -23,8 +23,6 @@ export interface FitRequest {
   readonly repetitions: number
   /** For all cases together. `Infinity` where there is no limit. */
   readonly limitSeconds: number
-  /** Of the limit, before; half of it is left in any case. @defaultValue 0 */
-  readonly spentSeconds?: number
 }
 
 export interface FittedRows {
@@ -54,18 +52,16 @@ export interface FittedRows {
  * //   notes: ['Fewer rows than 100,000, to keep to the time limit of 30 s: 2,000 by row.'],
  * // }
  */
-export function fitRows(request: FitRequest): FittedRows {
-  const { cases, repetitions, limitSeconds, spentSeconds = 0 } = request
-  const leftSeconds = Math.max(limitSeconds - spentSeconds, limitSeconds / 2)
+export function fitRows({ cases, repetitions, limitSeconds }: FitRequest): FittedRows {
   const costs = cases.map((one) => costOf(one, repetitions))
-  const affordable = affordableOf(costs, leftSeconds)
-  const share = shareOf(affordable, leftSeconds)
+  const affordable = affordableOf(costs, limitSeconds)
+  const share = shareOf(affordable, limitSeconds)
   const rows = new Map(affordable.map((cost) => [cost.name, rowsFor(cost, share)]))
   const leftOut = costs.flatMap(({ name, minimum, minimumSeconds }) =>
     rows.has(name)
       ? []
       : [
-          `${name} is left out: even ${countOf(minimum)} would take about ${roughly(minimumSeconds)}, and the time limit is ${limitSeconds} s for all.`,
+          `${name} is left out: even ${formatRows(minimum)} would take about ${roughly(minimumSeconds)}, and the time limit is ${limitSeconds} s for all.`,
         ],
   )
   return { rows, notes: [...leftOut, ...reductions(costs, rows, limitSeconds)] }
@@ -166,10 +162,6 @@ function roundDown(rows: number): number {
     round = [5, 2, 1].map((digit) => digit * power).find((number) => number <= rows)!
   }
   return round
-}
-
-function countOf(rows: number): string {
-  return rows === 1 ? '1 row' : `${formatCount(rows)} rows`
 }
 
 /** In two digits. */

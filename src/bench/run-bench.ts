@@ -81,7 +81,6 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
             signal,
           },
           repetitions: request.repeat ?? repeat,
-          started: performance.now(),
           server,
           onProgress: request.onProgress,
         })

@@ -20,8 +20,6 @@ export interface ExperimentRequest {
   readonly experiment: Experiment
   readonly setting: Setting
   readonly repetitions: number
-  /** When it began, on the clock of `performance.now()`: what is spent is spent of the time limit. */
-  readonly started: number
   readonly server: ServerSettings
   readonly onProgress: (progress: BenchProgress) => void
 }
@@ -152,7 +150,7 @@ async function chooseRows(
   bench: Bench,
   onCase: (name: string, done: number) => void,
 ): Promise<readonly RunningCase[]> {
-  const { repetitions, setting, experiment, started } = request
+  const { repetitions, setting, experiment } = request
   const tried = []
   for (const [index, one] of bench.running.entries()) {
     const { name, rows: wanted, minimumRows: minimum } = one.case
@@ -164,7 +162,6 @@ async function chooseRows(
     cases: tried,
     repetitions: repetitions + 1,
     limitSeconds: setting.limitSeconds,
-    spentSeconds: (performance.now() - started) / 1000,
   })
   bench.notes.push(...notes)
   const chosen = bench.running.filter((one) => rows.has(one.case.name))
@@ -178,8 +175,11 @@ async function chooseRows(
   return chosen
 }
 
-/** A first try takes no longer than this, in seconds. */
-const probeSeconds = 2
+/** A next try with so many times the rows may be expected to take so many seconds. */
+const probeSteps = [
+  { times: 10, seconds: 5 },
+  { times: 2, seconds: 2 },
+]
 
 /**
  * Tries a case with ever more rows: what two sizes differ by is the rows' own time; the rest a run
@@ -204,9 +204,10 @@ async function probe(
   let seconds = await attempt(rows)
   let perRow = seconds / rows
   while (rows < wanted) {
-    const growth = [10, 2].find((times) => seconds + perRow * rows * (times - 1) <= probeSeconds)
-    if (growth === undefined) break
-    const more = Math.min(rows * growth, wanted)
+    const expected = (times: number) => seconds + perRow * rows * (times - 1)
+    const step = probeSteps.find((one) => expected(one.times) <= one.seconds)
+    if (!step) break
+    const more = Math.min(rows * step.times, wanted)
     const longer = await attempt(more)
     // Noise may make it shorter.
     perRow = Math.max((longer - seconds) / (more - rows), longer / more / 10)

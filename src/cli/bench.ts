@@ -66,7 +66,7 @@ function withBenchOptions<T>(yargs: Argv<T>, { rows, repeat, strategies }: Asked
     .option('time-limit', {
       ...single,
       defaultDescription: String(usualTimeLimit),
-      describe: 'Seconds for an experiment: slow ways get fewer rows, and it is said',
+      describe: 'Seconds that an experiment may measure: slow ways get fewer rows, and it is said',
     })
     .option('html', { ...single, describe: 'Write a page with charts to this file' })
     .option('csv', { type: 'boolean', default: false, describe: 'Print every sample as CSV' })

@@ -82,3 +82,8 @@ export function threeDigits(value: number): string {
   // Below that an exponent would begin.
   return size >= 1e-6 ? rounded.toPrecision(3) : '0'
 }
+
+/** @example [formatRows(1), formatRows(2000)] // ['1 row', '2,000 rows'] */
+export function formatRows(rows: number): string {
+  return rows === 1 ? '1 row' : `${formatCount(rows)} rows`
+}

@@ -142,7 +142,8 @@ function start(
     finished,
     async said(text) {
       while (!stderr.includes(text)) {
-        if (child.exitCode !== null) throw new Error(`It ended without "${text}":\n${stderr}`)
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`It ended without "${text}":\n${stderr}`)
         await Promise.race([once(child.stderr, 'data'), finished])
       }
     },

@@ -1,6 +1,6 @@
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
-import { formatBytes, formatCount } from '../../report/format.ts'
+import { formatBytes, formatCount, formatRows } from '../../report/format.ts'
 import { fastestOf, ratePoint, strategiesOf, strategyOf } from './conclusion.ts'
 import { createTable, loadCase, nothingToClose } from './load-case.ts'
 import { refuseStrategies } from './refuse-strategies.ts'
@@ -66,7 +66,7 @@ export const chunksExperiment: Experiment = {
 }
 
 function nameOf(strategy: string, chunkSize: number): string {
-  return `${strategy}, ${chunkSize === 1 ? '1 row' : `${formatCount(chunkSize)} rows`}`
+  return `${strategy}, ${formatRows(chunkSize)}`
 }
 
 /** The smallest chunk that is nearly as fast as the fastest. */
@@ -79,13 +79,13 @@ function recommend(measurements: readonly Measurement[]): Measurement {
 
 function describe(measurement: Measurement): string {
   const { summary, peakRssBytes } = measurement
-  return `${strategyOf(measurement)}: ${formatCount(sizeOf(measurement))} rows a chunk, ${formatCount(summary.rowsPerSecond.value)} rows/s with a process of ${formatBytes(peakRssBytes)}; no other size was more than ${bearableLoss * 100} % faster, by the medians.`
+  return `${strategyOf(measurement)}: ${formatRows(sizeOf(measurement))} a chunk, ${formatCount(summary.rowsPerSecond.value)} rows/s with a process of ${formatBytes(peakRssBytes)}; no other size was more than ${bearableLoss * 100} % faster, by the medians.`
 }
 
 function rateBySize(measurements: readonly Measurement[], advice: readonly Measurement[]): Chart {
   return {
     title: 'Rows per second by chunk size',
-    says: `By these medians ${advice.map((one) => `${strategyOf(one)} gains less than ${bearableLoss * 100} % beyond ${formatCount(sizeOf(one))} rows a chunk`).join(', ')}.`,
+    says: `By these medians ${advice.map((one) => `${strategyOf(one)} gains less than ${bearableLoss * 100} % beyond ${formatRows(sizeOf(one))} a chunk`).join(', ')}.`,
     kind: 'lines',
     x: { title: 'rows a chunk', scale: 'log' },
     y: { title: 'rows/s', scale: 'log' },

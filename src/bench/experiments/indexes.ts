@@ -1,4 +1,4 @@
-import { formatCount } from '../../report/format.ts'
+import { formatRows } from '../../report/format.ts'
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { sayHowFast } from '../describe-speed-up.ts'
@@ -54,12 +54,12 @@ export const indexesExperiment: Experiment = {
 }
 
 function nameOf(strategy: string, indexes: 'keep' | 'defer', rows: number): string {
-  return `${strategy}, ${indexes === 'keep' ? 'kept' : 'rebuilt'}, ${formatCount(rows)} rows`
+  return `${strategy}, ${indexes === 'keep' ? 'kept' : 'rebuilt'}, ${formatRows(rows)}`
 }
 
 function describe(measurement: Measurement): string {
   return sayHowFast({
-    name: `At ${formatCount(measurement.rows)} rows, dropping and rebuilding (${strategyOf(measurement)})`,
+    name: `At ${formatRows(measurement.rows)}, dropping and rebuilding (${strategyOf(measurement)})`,
     baseline: 'keeping them',
     speedUp: measurement.summary.speedUp!,
   })
@@ -71,7 +71,7 @@ function describeTurn(deferred: readonly Measurement[]): readonly string[] {
     const own = deferred.filter((one) => strategyOf(one) === strategy)
     const first = own[own.findLastIndex(({ summary }) => summary.speedUp!.low <= 1) + 1]
     return first
-      ? `${strategy}: it pays from about ${formatCount(first.rows)} rows on.`
+      ? `${strategy}: it pays from about ${formatRows(first.rows)} on.`
       : `${strategy}: that it pays at any of these sizes cannot be shown.`
   })
 }
