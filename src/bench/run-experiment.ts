@@ -107,6 +107,7 @@ async function measure(
   const chosen = await chooseRows(request, bench, (name, done) =>
     tell('estimate', name, done, cases.length),
   )
+  if (chosen.length === 0) throw noTime(setting.limitSeconds)
   const loads = chosen.map((one) => ({ table: one.case.task.table, rows: one.rows }))
   await refuseFullDisk(setting, loads)
   const total = chosen.length * (repetitions + 1)
@@ -140,6 +141,7 @@ async function survive<T>(
   } catch (error) {
     if (!(error instanceof DownpourError && error.code === 'BENCH_PROCESS')) throw error
     one.hasEnded = true
+    if (bench.running.every(({ hasEnded }) => hasEnded)) throw error
     bench.notes.push(`${error.message}, at up to ${formatCount(one.rows)} rows. ${error.why}`)
     return undefined
   }
@@ -267,4 +269,13 @@ function reportOf(request: ExperimentRequest, bench: Bench): ExperimentReport {
     warnings: warningsOf({ server, measurements, repetitions, work }),
     charts,
   }
+}
+
+function noTime(limitSeconds: number): DownpourError {
+  return new DownpourError({
+    code: 'BENCH_TIME',
+    message: 'Nothing can be measured within the time limit',
+    why: `Even with the fewest rows that make sense each way takes longer than ${limitSeconds} s.`,
+    fix: 'Give it more time with --time-limit, or ask for fewer rows with --rows.',
+  })
 }
