@@ -6,8 +6,17 @@ import type { Generator } from '../../src/generate/generator.ts'
 import * as f from '../../src/generate/generators/index.ts'
 import { vocabulary } from '../../src/generate/vocabulary.ts'
 import { readSchema } from '../../src/model/read-schema.ts'
+import { openTable } from '../../src/generate/slices.ts'
+import { loadedTables } from '../../src/plan/plan.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import { openSession } from '../../src/postgres/session.ts'
+import type { Session } from '../../src/postgres/session.ts'
+import { checkTargets } from '../../src/run/check-target.ts'
+import { inTransaction } from '../../src/run/transaction.ts'
+import { strategies } from '../../src/write/choose-strategy.ts'
 import { strategyNames } from '../../src/write/strategy.ts'
-import { createTestDatabase } from '../support/database.ts'
+import type { StrategyName } from '../../src/write/strategy.ts'
+import { planOf } from '../support/plans.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ask, change, failureFrom, seedTown, townProject } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
@@ -87,35 +96,48 @@ const cases: readonly [string, pg.PgColumnBuilderBase, Generator][] = [
 
 describe('values', () => {
   let database: TestDatabase
+  let session: Session
+  let kinds = 0
   beforeAll(async () => {
     database = await createTownDatabase()
+    session = await openSession({ url: database.url })
   })
-  afterAll(() => database.drop())
+  afterAll(async () => {
+    await session.close()
+    await database.drop()
+  })
+
+  /** Writes a plan of one table as a load does; gives the rows that the server has stored. */
+  async function write(plan: Plan, strategy: StrategyName): Promise<number> {
+    const [table] = loadedTables(plan)
+    const [target] = await checkTargets(session, [table!])
+    const source = await openTable(plan, table!)
+    const range = table!.toLoad
+    const writer = strategies[strategy].open(target!, source)
+    return inTransaction(session, () =>
+      writer.write(session, { range, slices: source.slices(range) }),
+    )
+  }
 
   it.each(cases)('are stored alike by every strategy: %s', async (_, builder, generator) => {
-    const table = pg.pgTable('values_of_a_kind', {
+    // Statements stay prepared in a session, with the types that a table of that name had.
+    const name = `values_${(kinds += 1)}`
+    const table = pg.pgTable(name, {
       id: pg.integer().primaryKey(),
       value: builder as ReturnType<typeof pg.text>,
     })
-    const project = {
-      ...townProject,
-      tables: readSchema({ table }),
-      refinements: { table: { count: 20, columns: { value: generator } } },
-    }
     const type = table.value.getSQLType()
-    await change(
-      database.url,
-      `drop table if exists values_of_a_kind; create table values_of_a_kind (id int primary key, value ${type})`,
-    )
+    await change(database.url, `create table ${name} (id int primary key, value ${type})`)
+    const refinements = { table: { count: 20, columns: { value: generator } } }
+    const plan = await planOf(refinements, { schema: { table } })
     const stored: string[] = []
     for (const strategy of exactStrategies) {
-      await seedTown(database.url, { project, strategy, counts: {}, existing: 'reset' })
-      stored.push(
-        await ask(
-          database.url,
-          "select string_agg(coalesce(value::text, 'NULL'), '|' order by id) from values_of_a_kind",
-        ),
+      expect(await write(plan, strategy)).toBe(20)
+      const [row] = await session.query<{ values: string }>(
+        `select string_agg(coalesce(value::text, 'NULL'), '|' order by id) as values from ${name}`,
       )
+      stored.push(row!.values)
+      await session.query(`truncate ${name}`)
     }
     for (const other of stored) expect(other).toBe(stored[0])
     expect(stored[0]!.split('|').length).toBeGreaterThanOrEqual(20)
@@ -146,23 +168,17 @@ describe('values', () => {
   })
 
   it.each(exactStrategies)('refuse SQL by %s, which is no value', async (strategy) => {
-    const other = await createTestDatabase()
-    try {
-      const table = pg.pgTable('clock', { id: pg.integer().primaryKey(), at: pg.timestamp() })
-      await change(other.url, 'create table clock (id int primary key, at timestamp)')
-      const project = {
-        ...townProject,
-        tables: readSchema({ table }),
-        refinements: { table: { count: 3, columns: { at: list([sql`now()`]) } } },
-      }
-      const seeding = seedTown(other.url, { project, strategy, counts: {}, isEmbedded: true })
-      expect(await failureFrom(seeding)).toMatchObject({
-        code: 'DATA_INVALID',
-        message: 'Cannot write row 0 of "table": column "at" got SQL',
-        exitCode: 4,
-      })
-    } finally {
-      await other.drop()
-    }
+    const table = pg.pgTable('clock', { id: pg.integer().primaryKey(), at: pg.timestamp() })
+    await change(
+      database.url,
+      'drop table if exists clock; create table clock (id int primary key, at timestamp)',
+    )
+    const refinements = { table: { count: 3, columns: { at: list([sql`now()`]) } } }
+    const plan = await planOf(refinements, { schema: { table } })
+    expect(await failureFrom(write(plan, strategy))).toMatchObject({
+      code: 'DATA_INVALID',
+      message: 'Cannot write row 0 of "table": column "at" got SQL',
+      exitCode: 4,
+    })
   })
 })

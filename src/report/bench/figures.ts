@@ -5,7 +5,7 @@ import type {
   MachineFacts,
   ServerSettings,
 } from '../../bench/report.ts'
-import { formatBytes, formatCount, threeDigits } from '../format.ts'
+import { formatBytes, formatCount, formatRows, threeDigits } from '../format.ts'
 
 /** In place of what is no number: JSON has `null` for it. */
 export const unknown = '–'
@@ -52,10 +52,18 @@ export function formatInterval({ low, high }: Estimate, format: (end: number) =>
  * @example
  * // '7 repetitions of 20,000 rows each, after a warm-up that does not count.'
  */
-export function effortOf({ repetitions, measurements }: ExperimentReport): string {
-  const times = repetitions === 1 ? '1 repetition' : `${formatCount(repetitions)} repetitions`
+export function effortOf({ measurements }: ExperimentReport): string {
   const rows = new Set(measurements.map((measurement) => measurement.rows))
-  const size = rows.size === 1 ? ` of ${formatCount([...rows][0]!)} rows` : ''
+  const size = rows.size === 1 ? ` of ${formatRows([...rows][0]!)}` : ''
+  // One that was interrupted has fewer for some.
+  const counts = measurements.map(({ samples }) => samples.length)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  const times =
+    fewest < most
+      ? `${formatCount(fewest)} to ${formatCount(most)} repetitions`
+      : most === 1
+        ? '1 repetition'
+        : `${formatCount(most)} repetitions`
   return `${times}${size} each, after a warm-up that does not count.`
 }
 

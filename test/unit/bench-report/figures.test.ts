@@ -69,8 +69,22 @@ describe(effortOf, () => {
   })
 
   it('knows one from many', () => {
-    expect(effortOf({ ...chunks!, repetitions: 1 })).toBe(
+    const measurements = chunks!.measurements.map((one) => ({
+      ...one,
+      samples: one.samples.slice(0, 1),
+    }))
+    expect(effortOf({ ...chunks!, measurements })).toBe(
       '1 repetition each, after a warm-up that does not count.',
+    )
+  })
+
+  it('tells how many there were where it was interrupted', () => {
+    const measurements = chunks!.measurements.map((one, index) => ({
+      ...one,
+      samples: one.samples.slice(0, index === 0 ? 3 : 2),
+    }))
+    expect(effortOf({ ...chunks!, measurements })).toBe(
+      '2 to 3 repetitions each, after a warm-up that does not count.',
     )
   })
 })

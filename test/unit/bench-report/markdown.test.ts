@@ -50,7 +50,7 @@ describe(formatBenchMarkdown, () => {
 
       \\<script\\>alert(1)\\</script\\>\\|","\\\` \\</script\\>\\<!--\\<img src=x onerror=alert(2)\\> \\# heading
 
-      7 repetitions of 20,000 rows each, after a warm-up that does not count.
+      1 repetition of 20,000 rows each, after a warm-up that does not count.
 
       | measurement | rows | time | ± | rows/s | peak memory |
       | :-- | --: | --: | --: | --: | --: |
