@@ -2,7 +2,7 @@ import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { formatBytes, formatCount, formatRows } from '../../report/format.ts'
 import { fastestOf, ratePoint, strategiesOf, strategyOf } from './conclusion.ts'
-import { createTable, loadCase, nothingToClose } from './load-case.ts'
+import { createTable, fewest, loadCase, nothingToClose } from './load-case.ts'
 import { refuseStrategies } from './refuse-strategies.ts'
 
 const sizes = [1, 10, 100, 1_000, 10_000, 100_000]
@@ -34,7 +34,7 @@ export const chunksExperiment: Experiment = {
                 factors: { strategy, chunkSize },
                 baseline: chunkSize === 1 ? null : nameOf(strategy, 1),
                 // A chunk that is not full is a smaller one.
-                minimumRows: chunkSize,
+                minimumRows: Math.max(chunkSize, Math.min(fewest, setting.rows)),
               },
             ),
           ),

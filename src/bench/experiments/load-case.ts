@@ -7,7 +7,7 @@ import type { LoadTask } from '../task.ts'
 export const usualChunk = 10_000
 
 /** A load of fewer rows is over before it can be timed. */
-const fewest = 100
+export const fewest = 100
 
 /** What differs from one load to another. */
 export interface LoadWish extends Partial<
