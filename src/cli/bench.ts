@@ -1,8 +1,9 @@
 import type { Argv, CommandModule } from 'yargs'
 import path from 'node:path'
 import { experimentNames, questions } from '../bench/questions.ts'
-import type { ExperimentName, Question } from '../bench/questions.ts'
+import type { ExperimentName } from '../bench/questions.ts'
 import type { BenchReport } from '../bench/report.ts'
+import type { BenchOutcome } from '../bench/run-bench.ts'
 import { DownpourError } from '../errors.ts'
 import { displayUrl } from '../postgres/url.ts'
 import { formatCount } from '../report/format.ts'
@@ -42,10 +43,21 @@ export const benchCommand: CommandModule<object, object> = {
   builder: (yargs: Argv) =>
     experimentNames
       .reduce(
-        (commands, name) => commands.command(experimentCommand(name, [name], questions[name])),
+        (commands, name) =>
+          commands.command(
+            experimentCommand(name, [name], {
+              describe: `Compare ${questions[name].compares}`,
+              question: questions[name].question,
+            }),
+          ),
         yargs,
       )
-      .command(experimentCommand('all', experimentNames, everything))
+      .command(
+        experimentCommand('all', experimentNames, {
+          describe: 'All of the experiments, one after the other.',
+          question: 'All of the experiments, one after the other.',
+        }),
+      )
       .command(compareCommand as CommandModule)
       .demandCommand(1, 'Say what: one of the experiments, all, or compare.'),
   handler: () => {},
@@ -88,41 +100,33 @@ interface Asked {
   readonly strategies: string | undefined
 }
 
-const everything: Question = {
-  question: 'All of the experiments, one after the other.',
-  compares: 'everything',
-  work: 'writing',
-  rows: 0,
-  repeat: 0,
-  strategies: strategyNames,
-}
+const ofEach = 'each experiment’s own'
+const askedOfAll: Asked = { rows: ofEach, repeat: ofEach, strategies: ofEach }
 
 /** The options that may follow one of the words after `bench`. */
 export function withOptionsOf(action: string, yargs: Argv): Argv {
   if (action === 'compare') return withCompareOptions(yargs)
-  return withBenchOptions(yargs, askedOf(questions[action as ExperimentName] ?? everything))
+  return withBenchOptions(yargs, action === 'all' ? askedOfAll : askedOf(action as ExperimentName))
 }
 
-function askedOf({ rows, repeat, strategies }: Question): Asked {
-  const ofEach = 'each experiment’s own'
+function askedOf(name: ExperimentName): Asked {
+  const { rows, repeat, strategies } = questions[name]
   return {
-    rows: rows === 0 ? ofEach : formatCount(rows),
-    repeat: repeat === 0 ? ofEach : String(repeat),
-    strategies: rows === 0 ? ofEach : strategies?.join(','),
+    rows: formatCount(rows),
+    repeat: String(repeat),
+    strategies: strategies?.join(','),
   }
 }
 
 function experimentCommand(
   word: string,
   names: readonly ExperimentName[],
-  asked: Question,
+  { describe, question }: { readonly describe: string; readonly question: string },
 ): CommandModule<object, object> {
-  const { question, compares } = asked
   return {
     command: word,
-    describe: word === 'all' ? question : `Compare ${compares}`,
-    builder: (yargs: Argv) =>
-      withBenchOptions(yargs, askedOf(asked)).usage(`$0 bench ${word}\n\n${question}`),
+    describe,
+    builder: (yargs: Argv) => withOptionsOf(word, yargs).usage(`$0 bench ${word}\n\n${question}`),
     handler: (args) => bench({ word, names }, args as unknown as BenchArguments),
   }
 }
@@ -141,42 +145,12 @@ function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
         howToGoOn: 'Run it again; with a shorter --time-limit if it takes too long.',
       },
       async (signal) => {
-        const wishes = readWishes(args)
         const format = readFormat(args)
-        const { checkHtml, writeReport } = await import('./bench-report.ts')
         const html = args.html === undefined ? undefined : path.resolve(args.html)
+        const { checkHtml, writeReport } = await import('./bench-report.ts')
+        const measure = await prepare({ word, names }, args, { output, signal })
         if (html !== undefined) await checkHtml(html)
-        const folder = path.dirname(path.resolve(args.config))
-        loadEnvironmentFile(folder)
-        const [{ runBench }, { createBenchProgress }, { readVersion }] = await Promise.all([
-          import('../bench/run-bench.ts'),
-          import('../report/bench/progress.ts'),
-          import('../version.ts'),
-        ])
-        const progress = createBenchProgress(output.messages)
-        const { report, failure, leftBehind } = await withDatabase(
-          { action: 'measure', databaseUrl: args.databaseUrl, folder, signal },
-          output,
-          async (database) => {
-            try {
-              return await runBench({
-                database,
-                names,
-                ...wishes,
-                confirm: args.confirm,
-                command: commandOf(word, args),
-                version: readVersion(),
-                signal,
-                onProgress: (told) => {
-                  if (!output.isQuiet && !signal.aborted) progress.update(told)
-                },
-              })
-            } finally {
-              // The signal's own message has ended the line.
-              if (!signal.aborted) progress.end()
-            }
-          },
-        )
+        const { report, failure, leftBehind } = await measure()
         if (leftBehind && leftBehind !== failure) {
           output.note(`${leftBehind.message}. ${leftBehind.why} ${leftBehind.fix}`)
         }
@@ -184,6 +158,44 @@ function bench({ word, names }: Chosen, args: BenchArguments): Promise<void> {
       },
     ),
   )
+}
+
+/** Reads what is asked for, before anything is opened. */
+async function prepare(
+  { word, names }: Chosen,
+  args: BenchArguments,
+  { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
+): Promise<() => Promise<BenchOutcome>> {
+  const wishes = readWishes(args)
+  const folder = path.dirname(path.resolve(args.config))
+  loadEnvironmentFile(folder)
+  const [{ runBench }, { createBenchProgress }, { readVersion }] = await Promise.all([
+    import('../bench/run-bench.ts'),
+    import('../report/bench/progress.ts'),
+    import('../version.ts'),
+  ])
+  const progress = createBenchProgress(output.messages)
+  const where = { action: 'measure', databaseUrl: args.databaseUrl, folder, signal }
+  return () =>
+    withDatabase(where, output, async (database) => {
+      try {
+        return await runBench({
+          database,
+          names,
+          ...wishes,
+          confirm: args.confirm,
+          command: commandOf(word, args),
+          version: readVersion(),
+          signal,
+          onProgress: (told) => {
+            if (!output.isQuiet && !signal.aborted) progress.update(told)
+          },
+        })
+      } finally {
+        // The signal's own message has ended the line.
+        if (!signal.aborted) progress.end()
+      }
+    })
 }
 
 interface Told {
