@@ -7,10 +7,11 @@
  * the command chooses is reported.
  */
 import { parseArgs } from 'node:util'
+import { median } from 'simple-statistics'
 import type { SeedReport } from '../src/run/report-run.ts'
 import { command, seedCommand } from './support/command.ts'
 import { withBenchDatabase } from './support/database.ts'
-import { machineLabel, median } from './support/measure.ts'
+import { machineLabel } from './support/measure.ts'
 
 const { values } = parseArgs({
   options: {
@@ -52,7 +53,7 @@ await withBenchDatabase(async ({ url, label }) => {
       console.log(describe(way.name, report))
     }
   }
-  const [defer, keep, multiRow, deferByDefault, keepByDefault] = rates.map(median)
+  const [defer, keep, multiRow, deferByDefault, keepByDefault] = rates.map((each) => median(each))
   const [overKeep, overMultiRow] = [defer! / keep!, defer! / multiRow!]
   console.log(`
 ${ways.map(({ name }, index) => `${name}: ${Math.round(median(rates[index]!))} transactions/s`).join('\n')}

@@ -8,6 +8,7 @@ import { date, integer, numeric, pgTable, serial, text } from 'drizzle-orm/pg-co
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { seed as drizzleSeed } from 'drizzle-seed'
 import postgres from 'postgres'
+import { median } from 'simple-statistics'
 import { loadProject } from '../src/config/load-project.ts'
 import * as f from '../src/generate/generators/index.ts'
 import { pooled } from '../src/generate/vocabulary.ts'
@@ -16,7 +17,7 @@ import type { Refinements } from '../src/plan/refinement.ts'
 import { openSession } from '../src/postgres/session.ts'
 import { applyMigrations } from '../src/run/migrate.ts'
 import { withBenchDatabase } from './support/database.ts'
-import { formatRates, machineLabel, measureInTurns, median } from './support/measure.ts'
+import { formatRates, machineLabel, measureInTurns } from './support/measure.ts'
 import { seedTables } from './support/seed-tables.ts'
 
 const requiredRatio = 15

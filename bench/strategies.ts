@@ -3,6 +3,7 @@
  * than unnest, unnest than values, values than batch, batch than row; and whether the phases of each
  * repetition add up to its time: `npm run bench:strategies`. Exits 5 when they do not.
  */
+import { formatCount } from '../src/report/format.ts'
 import { benchCommand } from './support/command.ts'
 
 const order = ['copy', 'unnest', 'values', 'batch', 'row']
@@ -17,7 +18,7 @@ const rates = order.map(
 )
 for (const [index, name] of order.entries()) {
   const { value, low, high } = rates[index]!
-  console.log(`${name}: ${round(value)} rows/s (${round(low)} to ${round(high)})`)
+  console.log(`${name}: ${formatCount(value)} rows/s (${formatCount(low)} to ${formatCount(high)})`)
 }
 const isOrdered = rates.every((rate, index) => index === 0 || rates[index - 1]!.value > rate.value)
 
@@ -33,7 +34,3 @@ console.log(`
 ${order.join(' > ')}: ${isOrdered ? 'yes' : 'no'}
 phases add up within ${(largestGap * 100).toFixed(1)} % of the time (at most ${allowedGap * 100} % is asked for; ${gaps.length} repetitions)`)
 if (!isOrdered || largestGap > allowedGap) process.exitCode = 5
-
-function round(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
-}

@@ -1,4 +1,6 @@
 import os from 'node:os'
+import { median } from 'simple-statistics'
+import { formatCount } from '../../src/report/format.ts'
 
 /** Two ways of doing the same, by what they are called. */
 export interface Contestant {
@@ -36,17 +38,9 @@ export async function measureInTurns(
   return contestants.map(({ name }, index) => ({ name, rates: rates[index]! }))
 }
 
-/** The middle value; the mean of the two middle ones of an even number. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
 /** `412,000 rows/s (398,000 to 430,000)`: the median, and the range of all repetitions. */
 export function formatRates({ rates }: Measurement): string {
-  const round = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
-  return `${round(median(rates))} rows/s (${round(Math.min(...rates))} to ${round(Math.max(...rates))}, ${rates.length} runs)`
+  return `${formatCount(median(rates))} rows/s (${formatCount(Math.min(...rates))} to ${formatCount(Math.max(...rates))}, ${rates.length} runs)`
 }
 
 /** What the figures came from. */

@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { displayUrl } from '../postgres/url.ts'
-import { readServerFacts } from '../postgres/catalog.ts'
+import type { ServerFacts } from '../postgres/catalog.ts'
 import type { Session } from '../postgres/session.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import type { MachineFacts, ServerSettings } from './report.ts'
@@ -30,9 +30,9 @@ const settingNames = [
 
 export async function readServerSettings(
   session: Session,
+  { version, isLocal }: ServerFacts,
   { url, isEmbedded }: SeedDatabase,
 ): Promise<ServerSettings> {
-  const { version, isLocal } = await readServerFacts(session)
   const settings = await session.query<{ name: string; value: string }>(
     `select name, current_setting(name) as value from pg_settings
      where name in (select json_array_elements_text($1::text::json))`,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { DownpourError } from '../errors.ts'
 import { quoteIdentifier } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
-import { openSession, withSession } from '../postgres/session.ts'
+import { withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { inTransaction } from '../run/transaction.ts'
 
@@ -26,8 +26,7 @@ export async function withOwnSchema<T>(
   work: (own: OwnSchema) => Promise<T>,
 ): Promise<T> {
   const name = `downpour_bench_${randomBytes(4).toString('hex')}`
-  const session = await openSession({ url, applicationName: 'downpour bench' })
-  try {
+  return withSession({ url, applicationName: 'downpour bench' }, async (session) => {
     await removeAbandoned(session)
     await createSchema(session, name)
     try {
@@ -37,9 +36,7 @@ export async function withOwnSchema<T>(
         onLeftBehind(leftBehind(name, error)),
       )
     }
-  } finally {
-    await session.close()
-  }
+  })
 }
 
 /** How the sessions of a benchmark are known to the server. */

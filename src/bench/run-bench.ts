@@ -1,6 +1,6 @@
 import { DownpourError } from '../errors.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
-import { openSession } from '../postgres/session.ts'
+import { withSession } from '../postgres/session.ts'
 import { guardDatabase } from '../run/guard.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import type { StrategyName } from '../write/strategy.ts'
@@ -10,7 +10,7 @@ import { machineFacts, readServerSettings } from './facts.ts'
 import { withOwnSchema } from './own-schema.ts'
 import { questions } from './questions.ts'
 import type { ExperimentName } from './questions.ts'
-import type { BenchReport, ExperimentReport } from './report.ts'
+import type { BenchReport, ExperimentReport, ServerSettings } from './report.ts'
 import { dropTables } from './tables.ts'
 import { runExperiment } from './run-experiment.ts'
 import type { BenchProgress } from './run-experiment.ts'
@@ -106,14 +106,13 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
 }
 
 /** Before anything is written. */
-async function lookAt({ database, confirm }: BenchRequest) {
-  const session = await openSession({ url: database.url, applicationName: 'downpour bench' })
-  try {
-    guardDatabase({ action: 'measure', server: await readServerFacts(session), confirm })
-    return await readServerSettings(session, database)
-  } finally {
-    await session.close()
-  }
+function lookAt({ database, confirm }: BenchRequest): Promise<ServerSettings> {
+  const where = { url: database.url, applicationName: 'downpour bench' }
+  return withSession(where, async (session) => {
+    const server = await readServerFacts(session)
+    guardDatabase({ action: 'measure', server, confirm })
+    return readServerSettings(session, server, database)
+  })
 }
 
 /**

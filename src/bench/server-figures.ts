@@ -1,6 +1,5 @@
-import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
-import { readFreeDisk, readWalPosition } from '../run/measure-server.ts'
+import { readFreeDisk, readTableBytes, readWalPosition } from '../run/measure-server.ts'
 import type { ServerFigures } from './report.ts'
 import type { BenchTable } from './tables.ts'
 
@@ -37,10 +36,7 @@ export async function figuresBetween(
   { before, after }: { readonly before: ServerCounters; readonly after: ServerCounters },
   { schema, table }: { readonly schema: string; readonly table: BenchTable },
 ): Promise<ServerFigures> {
-  const [size] = await session.query<{ bytes: number }>(
-    'select pg_total_relation_size($1::text::regclass)::float8 as bytes',
-    [quoteTable(schema, table)],
-  )
+  const sizes = await readTableBytes(session, [{ key: table, schema, name: table }])
   return {
     walBytes: difference(before.wal, after.wal),
     blocksHit: difference(before.hit, after.hit),
@@ -49,7 +45,7 @@ export async function figuresBetween(
       before.checkpoint === null || after.checkpoint === null
         ? null
         : Number(before.checkpoint !== after.checkpoint),
-    relationBytes: size!.bytes,
+    relationBytes: sizes.get(table)!,
     freeDiskBytesBefore: before.freeDisk,
     freeDiskBytesAfter: after.freeDisk,
   }

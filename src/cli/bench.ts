@@ -11,7 +11,7 @@ import { strategyNames } from '../write/strategy.ts'
 import type { StrategyName } from '../write/strategy.ts'
 import { compareCommand, withCompareOptions } from './bench-compare.ts'
 import type { BenchFormat } from './bench-report.ts'
-import { nearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
 import { npmCommand } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { loadEnvironmentFile } from './open-project.ts'
@@ -257,12 +257,11 @@ function readStrategies(
       ? values.join()
       : names.find((name) => !(strategyNames as readonly string[]).includes(name))
   if (unknown === undefined) return [...new Set(names)] as StrategyName[]
-  const meant = nearest(unknown, strategyNames)
   throw new DownpourError({
     code: 'USAGE_STRATEGY',
     message: `There is no strategy "${unknown}"`,
     why: '--strategies takes names of ways of writing.',
-    fix: `${meant === undefined ? '' : `Did you mean ${meant}? `}Use some of: ${strategyNames.join(', ')}.`,
+    fix: `${didYouMean(unknown, strategyNames)}Use some of: ${strategyNames.join(', ')}.`,
   })
 }
 

@@ -13,6 +13,17 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return ranked[0]?.name
 }
 
+/**
+ * What to put in front of a hint, a space behind it.
+ *
+ * @example
+ * [didYouMean('sed', ['seed', 'reset']), didYouMean('x', ['seed'])] // ['Did you mean seed? ', '']
+ */
+export function didYouMean(word: string, names: readonly string[]): string {
+  const meant = nearest(word, names)
+  return meant === undefined ? '' : `Did you mean ${meant}? `
+}
+
 /** https://en.wikipedia.org/wiki/Levenshtein_distance, row by row. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

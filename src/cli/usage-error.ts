@@ -1,5 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import { nearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
 import { npmCommand } from './npm-command.ts'
 
 /** What was typed, and what could have been. */
@@ -52,11 +52,10 @@ const patterns: readonly (readonly [RegExp, Describe])[] = [
     /Argument: (\S+), Given: "([^"]*)", Choices: (.*)/,
     ([, name, given, choices], { known }) => {
       const words = choices!.replaceAll('"', '')
-      const meant = nearest(given!, words.split(', '))
       return {
         message: `${known.includes(dashed(name!)) ? dashed(name!) : name!} cannot be "${given!}"`,
         why: 'It takes one of a few words.',
-        fix: `${meant === undefined ? '' : `Did you mean ${meant}? `}Use one of: ${words}.`,
+        fix: `${didYouMean(given!, words.split(', '))}Use one of: ${words}.`,
       }
     },
   ],
@@ -81,7 +80,7 @@ const patterns: readonly (readonly [RegExp, Describe])[] = [
 function describeUnknown(typed: string, { command, known }: Usage, help: string) {
   const isOption = typed.startsWith('-')
   const name = isOption ? typed.split('=')[0]! : typed
-  const meant = nearest(
+  const hint = didYouMean(
     name,
     known.filter((candidate) => candidate.startsWith('-') === isOption),
   )
@@ -94,7 +93,7 @@ function describeUnknown(typed: string, { command, known }: Usage, help: string)
         ? `There is no command "${[...command, name].join(' ')}"`
         : `"${name}" is one word too many`,
     why: `${where} does not know it.`,
-    fix: meant === undefined ? help : `Did you mean ${meant}? ${help}`,
+    fix: `${hint}${help}`,
   }
 }
 

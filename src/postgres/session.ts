@@ -32,7 +32,7 @@ export interface SessionOptions {
 }
 
 export interface QueryOptions {
-  /** Keep the statement prepared on the server; not behind a transaction pooler. @defaultValue false */
+  /** Keep the statement prepared on the server; behind a pooler it is not. @defaultValue false */
   readonly prepare?: boolean
 }
 
@@ -318,7 +318,9 @@ function createSession(parts: Parts): Session {
     ) {
       checkParameters(parameters)
       const rows = await run(() =>
-        client.unsafe(text, parameters as ParameterOrJSON<never>[], { prepare }),
+        client.unsafe(text, parameters as ParameterOrJSON<never>[], {
+          prepare: prepare && !pooled,
+        }),
       )
       return rows as unknown as Rows<T>
     },

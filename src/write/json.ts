@@ -5,6 +5,7 @@ import { insertStatement } from './insert-statement.ts'
 import { parameterText } from './parameter-text.ts'
 import type { Strategy } from './strategy.ts'
 import type { Target } from './target.ts'
+import { writeSlices } from './write-slices.ts'
 
 /** `INSERT … SELECT … FROM json_populate_recordset(…)`: one JSON document for each slice. */
 export const jsonStrategy: Strategy = {
@@ -16,17 +17,7 @@ export const jsonStrategy: Strategy = {
       `select ${target.columns.map(selected).join(', ')} from json_populate_recordset(null::${quoteTable(schema, name)}, $1::json) as r`,
     )
     const keys = target.columns.map((column) => JSON.stringify(column.name))
-    return {
-      async write(session, { slices }) {
-        let stored = 0
-        for (const slice of slices) {
-          const document = jsonDocument(target, slice, keys)
-          const { count } = await session.query(statement, [document], { prepare: !session.pooled })
-          stored += count
-        }
-        return stored
-      },
-    }
+    return writeSlices(statement, (slice) => [jsonDocument(target, slice, keys)])
   },
 }
 

@@ -33,9 +33,7 @@ export const pipelineStrategy: Strategy = {
                 parameterText(target, slice, { place, index }),
               )
               answers.push(
-                session
-                  .query(statement, parameters, { prepare: !session.pooled })
-                  .then(({ count }) => count),
+                session.query(statement, parameters, { prepare: true }).then(({ count }) => count),
               )
               if (answers.length === PIPELINE) await receive()
             }

@@ -30,7 +30,7 @@ export const serverStrategy: Strategy = {
     return {
       async write(session, { range: { first, count } }) {
         const ends = [String(first), String(first + count - 1)]
-        const result = await session.query(statement, ends, { prepare: !session.pooled })
+        const result = await session.query(statement, ends, { prepare: true })
         return result.count
       },
     }

@@ -4,23 +4,16 @@ import { insertStatement } from './insert-statement.ts'
 import { parameterText } from './parameter-text.ts'
 import type { Strategy } from './strategy.ts'
 import type { Target } from './target.ts'
+import { writeSlices } from './write-slices.ts'
 
 /** `INSERT … SELECT … FROM unnest($1, $2, …)`: an array for each column, a statement for each slice. */
 export const unnestStrategy: Strategy = {
   name: 'unnest',
   open(target) {
     const statement = insertStatement(target, selectUnnest(target.columns))
-    return {
-      async write(session, { slices }) {
-        let stored = 0
-        for (const slice of slices) {
-          const arrays = target.columns.map((_, place) => arrayLiteral(target, slice, place))
-          const { count } = await session.query(statement, arrays, { prepare: !session.pooled })
-          stored += count
-        }
-        return stored
-      },
-    }
+    return writeSlices(statement, (slice) =>
+      target.columns.map((_, place) => arrayLiteral(target, slice, place)),
+    )
   },
 }
 

@@ -21,7 +21,7 @@ export const valuesStrategy: Strategy = {
       const rows = parameters.length / width
       const { count } =
         rows === perStatement
-          ? await session.query(fullLength, parameters, { prepare: !session.pooled })
+          ? await session.query(fullLength, parameters, { prepare: true })
           : await session.query(insertStatement(target, valuesOf(rows, width)), parameters)
       return count
     }

@@ -4,14 +4,20 @@ import { formatFactor, sayHowFast } from '../describe-speed-up.ts'
 import { median } from '../statistics.ts'
 import { canBeCompared, fasterOf } from './difference.ts'
 
+export function fastestFirst(measurements: readonly Measurement[]): readonly Measurement[] {
+  return measurements.toSorted(
+    (a, b) => b.summary.rowsPerSecond.value - a.summary.rowsPerSecond.value,
+  )
+}
+
 /** `undefined` only where nothing was measured. */
 export function fastestOf(measurements: readonly Measurement[]): Measurement | undefined {
-  return measurements.toSorted(byRate)[0]
+  return fastestFirst(measurements)[0]
 }
 
 /** What is fastest, by how much, and what cannot be told apart. */
 export function describeOrder(measurements: readonly Measurement[]): readonly string[] {
-  const order = measurements.toSorted(byRate)
+  const order = fastestFirst(measurements)
   const [fastest] = order
   if (!fastest) return []
   const { rowsPerSecond, speedUp } = fastest.summary
@@ -88,7 +94,7 @@ export function ratePoint(
 
 /** A bar for each. */
 export function rateChart(title: string, measurements: readonly Measurement[]): Chart {
-  const order = measurements.toSorted(byRate)
+  const order = fastestFirst(measurements)
   const [fastest, slowest] = [order[0], order.at(-1)]
   const rateOf = ({ name, summary }: Measurement) =>
     `${name} ${formatCount(summary.rowsPerSecond.value)}`
@@ -114,8 +120,4 @@ export function rateChart(title: string, measurements: readonly Measurement[]): 
  */
 export function times(ratio: number): string {
   return `${formatFactor(ratio)} times`
-}
-
-function byRate(a: Measurement, b: Measurement): number {
-  return b.summary.rowsPerSecond.value - a.summary.rowsPerSecond.value
 }

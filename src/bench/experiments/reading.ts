@@ -1,15 +1,11 @@
-import { loadedTables } from '../../plan/plan.ts'
 import { formatBytes, formatCount } from '../../report/format.ts'
 import { quoteTable } from '../../postgres/identifiers.ts'
-import { checkTargets } from '../../run/check-target.ts'
 import { chunksOf } from '../../run/chunks.ts'
-import { createChunkLoader } from '../../run/load-chunk.ts'
 import { inTransaction } from '../../run/transaction.ts'
-import { strategies } from '../../write/choose-strategy.ts'
 import type { Experiment, Setting } from '../experiment.ts'
 import { refuseFullDisk } from '../free-disk.ts'
 import type { Chart, Measurement } from '../report.ts'
-import { planTable } from '../tables.ts'
+import { openTableLoader } from '../table-loader.ts'
 import type { ReadTask } from '../task.ts'
 import { baselineOf, describeOrder, rateChart } from './conclusion.ts'
 import { createTable, nothingToClose, usualChunk } from './load-case.ts'
@@ -76,22 +72,19 @@ const shareForFilling = 0.2
 async function fill(setting: Setting): Promise<number> {
   const { session, schema, rows, limitSeconds, signal } = setting
   await refuseFullDisk(setting, [{ table: 'transactions', rows }])
-  const plan = await planTable(schema, 'transactions', rows)
-  const [target] = await checkTargets(session, loadedTables(plan))
-  const load = createChunkLoader({
-    plan,
-    strategyFor: () => strategies.copy,
+  const load = await openTableLoader(session, {
+    schema,
+    table: 'transactions',
+    mostRows: rows,
+    strategy: 'copy',
     chunkSize: usualChunk,
-    onError: 'stop',
   })
   const end = performance.now() + limitSeconds * 1000 * shareForFilling
   let filled = 0
   for (const range of chunksOf({ first: 0, count: rows }, usualChunk)) {
     if (filled > 0 && performance.now() >= end) break
     signal.throwIfAborted()
-    await inTransaction(session, () =>
-      load(session, { target: target!, range, signal, rejectsLeft: 0, onRows: () => {} }),
-    )
+    await inTransaction(session, () => load(range, signal))
     filled += range.count
   }
   await session.query(`vacuum analyze ${quoteTable(schema, 'transactions')}`)

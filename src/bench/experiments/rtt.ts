@@ -7,7 +7,7 @@ import type { DelayProxy } from '../delay-proxy.ts'
 import type { Experiment } from '../experiment.ts'
 import type { Chart, Measurement } from '../report.ts'
 import { formatCount, formatDuration } from '../../report/format.ts'
-import { strategiesOf, strategyOf, times } from './conclusion.ts'
+import { fastestFirst, strategiesOf, strategyOf, times } from './conclusion.ts'
 import { canBeCompared, fasterOf } from './difference.ts'
 import { createTable, loadCase } from './load-case.ts'
 import { refuseStrategies } from './refuse-strategies.ts'
@@ -129,9 +129,7 @@ function delayOf({ factors }: Measurement): number {
 
 /** Measurements of one delay, the fastest first. */
 function ranked(measurements: readonly Measurement[], delay: number): readonly Measurement[] {
-  return measurements
-    .filter((one) => delayOf(one) === delay)
-    .toSorted((a, b) => b.summary.rowsPerSecond.value - a.summary.rowsPerSecond.value)
+  return fastestFirst(measurements.filter((one) => delayOf(one) === delay))
 }
 
 function describeSlowest(measurements: readonly Measurement[]): readonly string[] {

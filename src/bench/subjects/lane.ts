@@ -2,12 +2,8 @@ import { quoteTable } from '../../postgres/identifiers.ts'
 import { serverError } from '../../postgres/server-error.ts'
 import { openSession } from '../../postgres/session.ts'
 import type { Session } from '../../postgres/session.ts'
-import { loadedTables } from '../../plan/plan.ts'
-import { checkTargets } from '../../run/check-target.ts'
-import { createChunkLoader } from '../../run/load-chunk.ts'
-import { strategies } from '../../write/choose-strategy.ts'
 import { applicationName } from '../own-schema.ts'
-import { planTable } from '../tables.ts'
+import { openTableLoader } from '../table-loader.ts'
 import type { LoadTask } from '../task.ts'
 
 /** Chunks that several lanes take in turns. */
@@ -38,16 +34,8 @@ export async function openLane(task: LoadTask): Promise<BenchLane> {
   const { url, schema, table, mostRows, strategy, chunkSize } = task
   const session = await openSession({ url, applicationName: applicationName(schema) })
   try {
-    const plan = await planTable(schema, table, mostRows)
-    const [target] = await checkTargets(session, loadedTables(plan))
-    await strategies[strategy].check?.(plan, target!)
     const size = strategy === 'row' ? mostRows : chunkSize
-    const load = createChunkLoader({
-      plan,
-      strategyFor: () => strategies[strategy],
-      chunkSize: size,
-      onError: 'stop',
-    })
+    const load = await openTableLoader(session, { ...task, chunkSize: size })
     // The server commits a statement by itself when no transaction is open.
     const transaction = strategy === 'row' ? withoutTransaction : session
     const { signal } = new AbortController()
@@ -62,13 +50,8 @@ export async function openLane(task: LoadTask): Promise<BenchLane> {
           const begun = performance.now()
           await transaction.begin()
           const opened = performance.now()
-          const { generateSeconds } = await load(session, {
-            target: target!,
-            range: { first, count: Math.min(size, rows - first) },
-            signal,
-            rejectsLeft: 0,
-            onRows: () => {},
-          })
+          const range = { first, count: Math.min(size, rows - first) }
+          const { generateSeconds } = await load(range, signal)
           const written = performance.now()
           await transaction.commit()
           const ended = performance.now()
