@@ -108,7 +108,7 @@ const targets: Target[] = [
 
 /** Median of the repetitions, in nanoseconds per row. */
 function measure(format: CopyFormat, measured: readonly Target[]): number {
-  const encodeRow = bindRowEncoder({
+  const encodeRows = bindRowEncoder({
     format,
     columns: measured.map(({ column }) => column),
     vectors: measured.map(({ vector }) => vector),
@@ -116,8 +116,8 @@ function measure(format: CopyFormat, measured: readonly Target[]): number {
   const sink = createByteSink()
   const once = () => {
     const start = process.hrtime.bigint()
-    for (let row = 0; row < rows; row++) {
-      encodeRow(sink, row)
+    for (let row = 0; row < rows;) {
+      row = encodeRows(sink, row, rows)
       if (sink.length > flushAt) sink.length = 0
     }
     return Number(process.hrtime.bigint() - start) / rows

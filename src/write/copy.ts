@@ -44,9 +44,9 @@ function openCopy(target: Target, format: CopyFormat): ChunkWriter {
       try {
         writeCopyHeader(sink, format)
         for (const { first, count, vectors } of slices) {
-          const encodeRow = encoderFor(vectors)
+          const encodeRows = encoderFor(vectors)
           for (let index = 0; index < count;) {
-            index = withRowNumber(first, () => encodeUntilFull(encodeRow, sink, index, count))
+            index = withRowNumber(first, () => encodeRows(sink, index, count))
             if (sink.length >= flushBytes) await sender.flush()
           }
         }
@@ -58,18 +58,6 @@ function openCopy(target: Target, format: CopyFormat): ChunkWriter {
       }
     },
   }
-}
-
-/** @returns the row after the last one that was encoded */
-function encodeUntilFull(
-  encodeRow: RowEncoder,
-  sink: ByteSink,
-  first: number,
-  count: number,
-): number {
-  let index = first
-  while (index < count && sink.length < flushBytes) encodeRow(sink, index++)
-  return index
 }
 
 /** Sends what has been encoded while the next bytes are being generated. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { createDictionary, createVector } from '../../src/generate/vector.ts'
 import type { Vector } from '../../src/generate/vector.ts'
 import type { TargetColumn } from '../../src/postgres/server-type.ts'
-import { bindTextEncoder } from '../../src/write/encode/copy-text.ts'
 import { bindRowEncoder, writeCopyHeader, writeCopyTrailer } from '../../src/write/encode/row.ts'
 import { createByteSink } from '../../src/write/encode/sink.ts'
 
@@ -21,11 +20,12 @@ function values(...cells: unknown[]): Vector {
 
 function text(target: TargetColumn, vector: Vector): string {
   const sink = createByteSink(1)
-  bindTextEncoder(target, vector)(sink, 0)
-  return sink.bytes.subarray(0, sink.length).toString()
+  bindRowEncoder({ format: 'text', columns: [target], vectors: [vector] })(sink, 0, 1)
+  // Before the newline.
+  return sink.bytes.subarray(0, sink.length - 1).toString()
 }
 
-describe('bindTextEncoder', () => {
+describe('bindText', () => {
   it.each([
     ['text', 'a\tb\nc\rd\\', 'a\\tb\\nc\\rd\\\\'],
     ['text', '\\.', '\\\\.'],
@@ -110,13 +110,13 @@ describe('bindRowEncoder', () => {
     const sink = createByteSink(1)
     const columns = [column('text'), column('text')]
     writeCopyHeader(sink, 'text')
-    const encodeRow = bindRowEncoder({
+    const encodeRows = bindRowEncoder({
       format: 'text',
       columns,
       vectors: [values('\\.', 'b'), values(null, '')],
     })
-    encodeRow(sink, 0)
-    encodeRow(sink, 1)
+    expect(encodeRows(sink, 0, 2)).toBe(1)
+    expect(encodeRows(sink, 1, 2)).toBe(2)
     writeCopyTrailer(sink, 'text')
     expect(sink.bytes.subarray(0, sink.length).toString()).toBe('\\\\.\t\\N\nb\t\n')
   })

@@ -3,10 +3,13 @@ import type { Vector } from '../../generate/vector.ts'
 import type { ServerType, TargetColumn } from '../../postgres/server-type.ts'
 import { arrayOf } from './array.ts'
 import type { BinaryFamily, BinaryType } from './binary-type.ts'
-import { bindCell, dictionaryCells, toDriverValue } from './bind.ts'
+import { bindColumn, dictionaryCells, toDriverValue } from './bind.ts'
+import type { BoundColumn } from './bind.ts'
 import { bits } from './bits.ts'
 import { bool } from './boolean.ts'
 import { bytea } from './bytea.ts'
+import { appended } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import { date } from './date.ts'
 import { driverText } from './driver-text.ts'
 import { float4, float8 } from './float.ts'
@@ -36,20 +39,19 @@ export function hasBinaryEncoder(column: TargetColumn): boolean {
 
 /**
  * Binds a column to the vector that will hold its cells, slice after slice: the vector's contents
- * are read when a cell is written.
+ * are read when they are written, an int32 length and the bytes, or -1 for NULL.
  *
- * @returns an encoder that appends an int32 length and the bytes, or -1 for NULL; `undefined` when
- * the type has no binary encoder, or takes no vector of this kind
+ * @returns `undefined` when the type has no binary encoder, or takes no vector of this kind
  * @throws DownpourError `DATA_…`, exit code 4: when binding, for a vocabulary's word; when encoding,
- * for a value, with its row in the slice (see `withRowNumber`). The sink is as before the cell then.
- * @example
- * bindBinaryEncoder(age, ages)?.(sink, 0) // 41 → 00 00 00 04 00 00 00 29
+ * for a value
  */
-export function bindBinaryEncoder(column: TargetColumn, vector: Vector): CellEncoder | undefined {
+export function bindBinary(column: TargetColumn, vector: Vector): BoundColumn | undefined {
   const type = binaryType(column.serverType)
-  const encode = type && encoderOf(type, column, vector)
-  return encode && bindCell({ column, vector, encode, writeNull })
+  const encoder = type && encoderOf(type, column, vector)
+  return encoder && bindColumn({ column, vector, encoder, nullCell })
 }
+
+const nullCell = Uint8Array.of(255, 255, 255, 255)
 
 const scalars: Readonly<Record<string, BinaryFamily>> = {
   int2,
@@ -97,13 +99,15 @@ function encoderOf(
   type: BinaryType,
   column: TargetColumn,
   vector: Vector,
-): CellEncoder | undefined {
-  if (vector.kind === 'value') return valueEncoder(type, column, vector.values)
+): ColumnEncoder | undefined {
+  if (vector.kind === 'value') {
+    return appended(valueEncoder(type, column, vector.values), vector.capacity)
+  }
   return directEncoder(type, vector) ?? literalEncoder(type, column, vector)
 }
 
-function directEncoder(type: BinaryType, vector: Vector): CellEncoder | undefined {
-  const bind = type.from?.[vector.kind] as ((vector: Vector) => CellEncoder) | undefined
+function directEncoder(type: BinaryType, vector: Vector): ColumnEncoder | undefined {
+  const bind = type.from?.[vector.kind] as ((vector: Vector) => ColumnEncoder) | undefined
   return bind?.(vector)
 }
 
@@ -112,14 +116,17 @@ function literalEncoder(
   type: BinaryType,
   column: TargetColumn,
   vector: Vector,
-): CellEncoder | undefined {
+): ColumnEncoder | undefined {
   const { writeLiteral } = type
   switch (vector.kind) {
     case 'dictionary':
       return dictionaryCells(column, vector, (sink, word) => writeField(sink, writeLiteral, word))
     case 'text':
     case 'utf8':
-      return (sink, index) => writeField(sink, writeLiteral, readText(vector, index))
+      return appended(
+        (sink, index) => writeField(sink, writeLiteral, readText(vector, index)),
+        vector.capacity,
+      )
     default:
       return undefined
   }

@@ -1,33 +1,78 @@
 import type { DictionaryVector, Vector } from '../../generate/vector.ts'
 import type { TargetColumn } from '../../postgres/server-type.ts'
+import { shortCells } from './column.ts'
+import type { ColumnEncoder, Frame } from './column.ts'
 import { isSqlExpression, refuseMapping, refuseSql } from './driver-text.ts'
 import { placeRefusal } from './refusal.ts'
-import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendBytes, createByteSink } from './sink.ts'
+import type { ByteSink } from './sink.ts'
+import { copyShort, createByteSink } from './sink.ts'
 
-export interface CellBinding {
+/** A column bound to the vector that holds its cells, slice after slice. */
+export interface BoundColumn {
+  /** As `ColumnEncoder`, for the rows `[first, first + count)` of the slice. */
+  addSizes(sizes: Int32Array, first: number, count: number): void
+  write(frame: Frame, first: number, count: number): void
+}
+
+export interface ColumnBinding {
   readonly column: TargetColumn
   readonly vector: Vector
-  readonly encode: CellEncoder
-  readonly writeNull: (sink: ByteSink) => void
+  readonly encoder: ColumnEncoder
+  /** The bytes of NULL. */
+  readonly nullCell: Uint8Array
 }
 
 /**
- * Deals with NULL, so that `encode` sees values only; names the column and the row of a refusal, and
- * leaves the sink as it was before the cell then. One closure, since each costs a call per cell.
+ * Deals with NULL, so that `encoder` sees values only, and names the column of a refusal; its row is
+ * that of the first cell, and so the right one where a single row was asked for.
  */
-export function bindCell({ column, vector, encode, writeNull }: CellBinding): CellEncoder {
-  return (sink, index) => {
+export function bindColumn({ column, vector, encoder, nullCell }: ColumnBinding): BoundColumn {
+  const every = Int32Array.from({ length: vector.capacity }, (_, row) => row)
+  const present = new Int32Array(vector.capacity)
+  const cells = { rows: every, start: 0, end: 0 }
+
+  function addSizes(sizes: Int32Array, first: number, count: number): void {
     const { nulls } = vector
-    if (nulls !== null && nulls[index] === 1) return writeNull(sink)
-    const before = sink.length
-    try {
-      encode(sink, index)
-    } catch (error) {
-      sink.length = before
-      throw placeRefusal(error, column, index)
+    if (nulls === null) {
+      cells.rows = every
+      cells.start = first
+      cells.end = first + count
+    } else {
+      cells.rows = present
+      cells.start = 0
+      cells.end = 0
+      for (let row = first; row < first + count; row++) {
+        if (nulls[row] === 1) sizes[row]! += nullCell.length
+        else present[cells.end++] = row
+      }
+    }
+    encoder.addSizes(sizes, cells)
+  }
+
+  function write(frame: Frame, first: number, count: number): void {
+    const { nulls } = vector
+    if (nulls !== null) {
+      for (let row = first; row < first + count; row++) {
+        if (nulls[row] === 0) continue
+        frame.bytes.set(nullCell, frame.at[row])
+        frame.at[row]! += nullCell.length
+      }
+    }
+    encoder.write(frame, cells)
+  }
+
+  function placing<Arguments extends readonly [unknown, number, number]>(
+    work: (...args: Arguments) => void,
+  ): (...args: Arguments) => void {
+    return (...args) => {
+      try {
+        work(...args)
+      } catch (error) {
+        throw placeRefusal(error, column, args[1])
+      }
     }
   }
+  return { addSizes: placing(addSizes), write: placing(write) }
 }
 
 /**
@@ -39,21 +84,37 @@ export function dictionaryCells(
   column: TargetColumn,
   { dictionary, codes }: DictionaryVector,
   writeWord: (sink: ByteSink, word: string) => void,
-): CellEncoder {
-  const cells = createByteSink(dictionary.bytes.length + dictionary.words.length * 8 + 64)
+): ColumnEncoder {
+  const words = createByteSink(dictionary.bytes.length + dictionary.words.length * 8 + 64)
   const offsets = new Int32Array(dictionary.words.length + 1)
   try {
     dictionary.words.forEach((word, code) => {
-      writeWord(cells, word)
-      offsets[code + 1] = cells.length
+      writeWord(words, word)
+      offsets[code + 1] = words.length
     })
   } catch (error) {
     throw placeRefusal(error, column, undefined)
   }
-  const { bytes } = cells
-  return (sink, index) => {
-    const code = codes[index]!
-    appendBytes(sink, bytes, offsets[code]!, offsets[code + 1]!)
+  return {
+    addSizes(sizes, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const code = codes[row]!
+        sizes[row]! += offsets[code + 1]! - offsets[code]!
+      }
+    },
+    write({ bytes, view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const code = codes[row]!
+        const from = offsets[code]!
+        const size = offsets[code + 1]! - from
+        const position = at[row]!
+        if (size <= shortCells) copyShort(view, position, words.view, from, size)
+        else words.bytes.copy(bytes, position, from, from + size)
+        at[row] = position + size
+      }
+    },
   }
 }
 

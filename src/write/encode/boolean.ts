@@ -1,4 +1,5 @@
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes } from './column.ts'
 import { invalid } from './refusal.ts'
 import { reserve } from './sink.ts'
 
@@ -10,14 +11,18 @@ export const bool: BinaryFamily = () => ({
     sink.bytes[sink.length++] = value ? 1 : 0
   },
   from: {
-    boolean:
-      ({ values }) =>
-      (sink, index) => {
-        reserve(sink, 5)
-        sink.view.setInt32(sink.length, 1)
-        sink.bytes[sink.length + 4] = values[index] === 0 ? 0 : 1
-        sink.length += 5
+    boolean: ({ values }) => ({
+      addSizes: addFixedSizes(5),
+      write({ view, at }, { rows, start, end }) {
+        for (let i = start; i < end; i++) {
+          const row = rows[i]!
+          const position = at[row]!
+          view.setInt32(position, 1)
+          view.setInt8(position + 4, values[row] === 0 ? 0 : 1)
+          at[row] = position + 5
+        }
       },
+    }),
   },
 })
 

@@ -1,7 +1,10 @@
 import type { Utf8Vector, Vector } from '../../generate/vector.ts'
 import type { TargetColumn } from '../../postgres/server-type.ts'
-import { bindCell, dictionaryCells } from './bind.ts'
+import { bindColumn, dictionaryCells } from './bind.ts'
+import type { BoundColumn } from './bind.ts'
 import { cellText } from './cell-text.ts'
+import { appended } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import { checkJsonb } from './json.ts'
 import { nulCharacter } from './refusal.ts'
 import type { ByteSink, CellEncoder } from './sink.ts'
@@ -9,20 +12,19 @@ import { appendAscii, reserve } from './sink.ts'
 import { checkLength, checkWellFormed, textLimit } from './text.ts'
 
 /**
- * Binds a column to its vector as `bindBinaryEncoder` does, for COPY's text format
+ * Binds a column to its vector as `bindBinary` does, for COPY's text format
  * (https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2): every type has one, and
- * the server reads the values. The encoder appends the escaped cell, or `\N` for NULL.
+ * the server reads the values. Cells are escaped, NULL is `\N`.
  *
- * @throws DownpourError `DATA_…`, exit code 4, as `bindBinaryEncoder`; what only the type's reader
- * can tell, the server refuses
- * @example
- * bindTextEncoder(note, notes)(sink, 0) // 'a⇥b' → a\tb, four characters
+ * @throws DownpourError `DATA_…`, exit code 4, as `bindBinary`; what only the type's reader can
+ * tell, the server refuses
  */
-export function bindTextEncoder(column: TargetColumn, vector: Vector): CellEncoder {
-  return bindCell({ column, vector, encode: encoderOf(column, vector), writeNull })
+export function bindText(column: TargetColumn, vector: Vector): BoundColumn {
+  return bindColumn({ column, vector, encoder: encoderOf(column, vector), nullCell })
 }
 
-function encoderOf(column: TargetColumn, vector: Vector): CellEncoder {
+function encoderOf(column: TargetColumn, vector: Vector): ColumnEncoder {
+  const { capacity } = vector
   const check = textCheck(column)
   const writeText = (sink: ByteSink, value: string) => {
     check(value)
@@ -32,15 +34,15 @@ function encoderOf(column: TargetColumn, vector: Vector): CellEncoder {
     case 'dictionary':
       return dictionaryCells(column, vector, writeText)
     case 'text':
-      return (sink, index) => writeText(sink, vector.values[index]!)
+      return appended((sink, index) => writeText(sink, vector.values[index]!), capacity)
     case 'utf8':
-      return utf8Cell(column, vector)
+      return appended(utf8Cell(column, vector), capacity)
     default:
-      return (sink, index) => {
+      return appended((sink, index) => {
         const text = cellText(column, vector, index)
-        if (text === null) writeNull(sink)
+        if (text === null) appendAscii(sink, '\\N')
         else writeText(sink, text)
-      }
+      }, capacity)
   }
 }
 
@@ -99,11 +101,9 @@ function appendEscapedBytes(sink: ByteSink, source: Uint8Array, start: number, e
   sink.length = position
 }
 
-function writeNull(sink: ByteSink): void {
-  appendAscii(sink, '\\N')
-}
-
 const backslash = 92
+/** `\N` */
+const nullCell = Uint8Array.of(backslash, 78)
 
 /** The letter behind the backslash, or 0 for a byte that stands for itself. */
 const escapes = new Uint8Array(256)

@@ -1,7 +1,8 @@
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes } from './column.ts'
 import { epochDays, infinitySign, readDateTime } from './date-time-literal.ts'
 import { outOfRange } from './refusal.ts'
-import { appendInt32, reserve } from './sink.ts'
+import { appendInt32 } from './sink.ts'
 
 /** date, int32 days since 2000-01-01. PostgreSQL source: date.c. */
 export const date: BinaryFamily = () => ({
@@ -13,16 +14,20 @@ export const date: BinaryFamily = () => ({
     appendInt32(sink, days)
   },
   from: {
-    date:
-      ({ values }) =>
-      (sink, index) => {
-        const days = values[index]! - epochDays
-        if (days < firstDay || days > lastDay) throw refuseRange()
-        reserve(sink, 8)
-        sink.view.setInt32(sink.length, 4)
-        sink.view.setInt32(sink.length + 4, days)
-        sink.length += 8
+    date: ({ values }) => ({
+      addSizes: addFixedSizes(8),
+      write({ view, at }, { rows, start, end }) {
+        for (let i = start; i < end; i++) {
+          const row = rows[i]!
+          const position = at[row]!
+          const days = values[row]! - epochDays
+          if (days < firstDay || days > lastDay) throw refuseRange()
+          view.setInt32(position, 4)
+          view.setInt32(position + 4, days)
+          at[row] = position + 8
+        }
       },
+    }),
   },
 })
 

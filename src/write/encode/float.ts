@@ -1,26 +1,27 @@
 import type { DecimalVector, NumberVector } from '../../generate/vector.ts'
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes, converted } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import { invalid, outOfRange } from './refusal.ts'
-import type { ByteSink, CellEncoder } from './sink.ts'
+import type { ByteSink } from './sink.ts'
 import { reserve } from './sink.ts'
+
+type Numbers = Pick<NumberVector, 'values'>
 
 /** float4 and float8, IEEE 754. PostgreSQL source: float.c. */
 export const float4: BinaryFamily = () => ({
   writeLiteral: (sink, literal) => appendFloat4(sink, readFloat4(literal)),
   from: {
-    number: ({ values }) => numberToFloat4((index) => values[index]! + 0),
-    decimal: (vector) => numberToFloat4(decimalAsNumber(vector)),
+    number: numbersToFloat4,
+    decimal: (vector) => converted(decimalAsNumber(vector), vector.capacity, numbersToFloat4),
   },
 })
 
 export const float8: BinaryFamily = () => ({
   writeLiteral: (sink, literal) => appendFloat8(sink, readFloat8(literal, 'float8')),
   from: {
-    number: numberToFloat8,
-    decimal: (vector) => {
-      const read = decimalAsNumber(vector)
-      return (sink, index) => writeFloat8Cell(sink, read(index))
-    },
+    number: numbersToFloat8,
+    decimal: (vector) => converted(decimalAsNumber(vector), vector.capacity, numbersToFloat8),
   },
 })
 
@@ -48,25 +49,33 @@ export function readFloat8(literal: string, type: string): number {
 }
 
 /** -0 has the text form 0 in JavaScript, and so arrives as 0 through every other way of writing. */
-function numberToFloat8({ values }: NumberVector): CellEncoder {
-  return (sink, index) => writeFloat8Cell(sink, values[index]! + 0)
+function numbersToFloat8({ values }: Numbers): ColumnEncoder {
+  return {
+    addSizes: addFixedSizes(12),
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const position = at[row]!
+        view.setInt32(position, 8)
+        view.setFloat64(position + 4, values[row]! + 0)
+        at[row] = position + 12
+      }
+    },
+  }
 }
 
-function writeFloat8Cell(sink: ByteSink, value: number): void {
-  reserve(sink, 12)
-  sink.view.setInt32(sink.length, 8)
-  sink.view.setFloat64(sink.length + 4, value)
-  sink.length += 12
-}
-
-function numberToFloat4(read: (index: number) => number): CellEncoder {
-  return (sink, index) => {
-    const value = read(index)
-    const narrowed = roundToFloat4(value, undefined)
-    reserve(sink, 8)
-    sink.view.setInt32(sink.length, 4)
-    sink.view.setFloat32(sink.length + 4, narrowed)
-    sink.length += 8
+function numbersToFloat4({ values }: Numbers): ColumnEncoder {
+  return {
+    addSizes: addFixedSizes(8),
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const position = at[row]!
+        view.setInt32(position, 4)
+        view.setFloat32(position + 4, roundToFloat4(values[row]! + 0, undefined))
+        at[row] = position + 8
+      }
+    },
   }
 }
 

@@ -1,23 +1,25 @@
 import type { DecimalVector, NumberVector } from '../../generate/vector.ts'
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes, converted } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import { invalid, outOfRange } from './refusal.ts'
-import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendHalves, appendInt16, appendInt32, appendInt64, reserve } from './sink.ts'
+import type { ByteSink } from './sink.ts'
+import { appendHalves, appendInt16, appendInt32, appendInt64 } from './sink.ts'
 
 /** int2, int4 and int8, two's complement. PostgreSQL source: int.c, int8.c. */
 export const int2: BinaryFamily = () => ({
   writeLiteral: (sink, literal) => appendInt16(sink, readSmall(literal, 'int2')),
-  from: { number: numberToInt2, decimal: (vector) => fromWhole(vector, numberToInt2) },
+  from: { number: numbersToInt2, decimal: (vector) => fromWhole(vector, numbersToInt2) },
 })
 
 export const int4: BinaryFamily = () => ({
   writeLiteral: (sink, literal) => appendInt32(sink, readSmall(literal, 'int4')),
-  from: { number: numberToInt4, decimal: (vector) => fromWhole(vector, numberToInt4) },
+  from: { number: numbersToInt4, decimal: (vector) => fromWhole(vector, numbersToInt4) },
 })
 
 export const int8: BinaryFamily = () => ({
   writeLiteral: writeInt8,
-  from: { number: numberToInt8, decimal: (vector) => fromWhole(vector, numberToInt8) },
+  from: { number: numbersToInt8, decimal: (vector) => fromWhole(vector, numbersToInt8) },
 })
 
 /** Appends an integer of up to ±2^53 as 8 bytes. */
@@ -33,54 +35,75 @@ const ranges = {
   int4: { low: -2147483648, high: 2147483647 },
 }
 
-function numberToInt2({ values }: Pick<NumberVector, 'values'>): CellEncoder {
-  return (sink, index) => {
-    const value = values[index]!
-    if ((value << 16) >> 16 !== value) throw refuseNumber(value, 'int2')
-    reserve(sink, 6)
-    sink.view.setInt32(sink.length, 2)
-    sink.view.setInt16(sink.length + 4, value)
-    sink.length += 6
+type Numbers = Pick<NumberVector, 'values'>
+
+function numbersToInt2({ values }: Numbers): ColumnEncoder {
+  return {
+    addSizes: addFixedSizes(6),
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const position = at[row]!
+        const value = values[row]!
+        if ((value << 16) >> 16 !== value) throw refuseNumber(value, 'int2')
+        view.setInt32(position, 2)
+        view.setInt16(position + 4, value)
+        at[row] = position + 6
+      }
+    },
   }
 }
 
-function numberToInt4({ values }: Pick<NumberVector, 'values'>): CellEncoder {
-  return (sink, index) => {
-    const value = values[index]!
-    if ((value | 0) !== value) throw refuseNumber(value, 'int4')
-    reserve(sink, 8)
-    sink.view.setInt32(sink.length, 4)
-    sink.view.setInt32(sink.length + 4, value)
-    sink.length += 8
+function numbersToInt4({ values }: Numbers): ColumnEncoder {
+  return {
+    addSizes: addFixedSizes(8),
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const position = at[row]!
+        const value = values[row]!
+        if ((value | 0) !== value) throw refuseNumber(value, 'int4')
+        view.setInt32(position, 4)
+        view.setInt32(position + 4, value)
+        at[row] = position + 8
+      }
+    },
   }
 }
 
-function numberToInt8({ values }: Pick<NumberVector, 'values'>): CellEncoder {
-  return (sink, index) => {
-    const value = values[index]!
-    if (!Number.isSafeInteger(value)) throw refuseNumber(value, 'int8')
-    const high = Math.floor(value / two32)
-    reserve(sink, 12)
-    sink.view.setInt32(sink.length, 8)
-    sink.view.setInt32(sink.length + 4, high)
-    sink.view.setUint32(sink.length + 8, value - high * two32)
-    sink.length += 12
+function numbersToInt8({ values }: Numbers): ColumnEncoder {
+  return {
+    addSizes: addFixedSizes(12),
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const position = at[row]!
+        const value = values[row]!
+        view.setInt32(position, 8)
+        const low = value | 0
+        if (low === value) {
+          view.setInt32(position + 4, low >> 31)
+          view.setInt32(position + 8, low)
+        } else {
+          if (!Number.isSafeInteger(value)) throw refuseNumber(value, 'int8')
+          const high = Math.floor(value / two32)
+          view.setInt32(position + 4, high)
+          view.setUint32(position + 8, value - high * two32)
+        }
+        at[row] = position + 12
+      }
+    },
   }
 }
 
 /** A decimal is an integer where nothing stands behind its point; `12.50` would lose its half. */
 function fromWhole(
   vector: DecimalVector,
-  encoder: (vector: Pick<NumberVector, 'values'>) => CellEncoder,
-): CellEncoder {
-  if (vector.scale === 0) return encoder(vector)
+  encoderOf: (vector: Numbers) => ColumnEncoder,
+): ColumnEncoder {
+  if (vector.scale === 0) return encoderOf(vector)
   const unit = Number(`1e${vector.scale}`)
-  const whole = { values: new Float64Array(1) }
-  const encode = encoder(whole)
-  return (sink, index) => {
-    whole.values[0] = vector.values[index]! / unit
-    encode(sink, 0)
-  }
+  return converted((row) => vector.values[row]! / unit, vector.capacity, encoderOf)
 }
 
 function refuseNumber(value: number, type: 'int2' | 'int4' | 'int8') {

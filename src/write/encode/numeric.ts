@@ -1,8 +1,10 @@
-import type { NumberVector } from '../../generate/vector.ts'
-import type { BinaryFamily } from './binary-type.ts'
+import type { DecimalVector, NumberVector } from '../../generate/vector.ts'
+import type { BinaryFamily, BinaryType } from './binary-type.ts'
+import { appended } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import { describeType, invalid, numericModifier, outOfRange } from './refusal.ts'
 import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendInt16, closeField, openField, reserve } from './sink.ts'
+import { appendInt16, closeField, openField } from './sink.ts'
 
 /** numeric, base-10,000 digits. PostgreSQL source: numeric.c. */
 export const numeric: BinaryFamily = (type) => {
@@ -11,17 +13,8 @@ export const numeric: BinaryFamily = (type) => {
   return {
     writeLiteral,
     from: {
-      number: ({ values }) => {
-        const writeInteger = decimalCell({ values, scale: 0 }, limit)
-        return (sink, index) => {
-          const value = values[index]!
-          if (Number.isSafeInteger(value)) return writeInteger(sink, index)
-          const field = openField(sink)
-          writeLiteral(sink, String(value))
-          closeField(sink, field)
-        }
-      },
-      decimal: (vector) => decimalCell(vector, limit),
+      number: (vector) => numbersToNumeric(vector, writeLiteral, limit),
+      decimal: (vector) => decimals(vector, limit),
     },
   }
 }
@@ -44,65 +37,124 @@ function numericLimit(modifier: number, type: string): NumericLimit | undefined 
 /** Above this scale the digits behind the point, filled up to groups of four, pass 2^53. */
 const largestFastScale = 12
 
-/** Four groups before the point hold 2^53, three groups behind it hold a scale of 12. */
-const groups = new Int32Array(7)
+/** Four groups of digits before the point hold 2^53, three behind it hold a scale of 12. */
+const groupsPerCell = 7
+const groupsBefore = 4
 
-function decimalCell(
-  { values, scale }: Pick<NumberVector, 'values'> & { scale: number },
+function decimals(
+  { values, scale, capacity }: Pick<DecimalVector, 'values' | 'scale' | 'capacity'>,
   limit: NumericLimit | undefined,
-): CellEncoder {
-  if (scale > largestFastScale || scale < 0) return slowDecimalCell({ values, scale }, limit)
+): ColumnEncoder {
+  if (scale > largestFastScale || scale < 0) {
+    return appended(longDecimal({ values, scale }, limit), capacity)
+  }
   const unit = Number(`1e${scale}`)
   const fill = Number(`1e${12 - scale}`)
   const bound = decimalBound(scale, limit)
-  return (sink, index) => {
-    const signed = values[index]!
-    const value = Math.abs(signed)
-    if (!(value < bound && value === Math.floor(value))) throw refuseDecimal(value, limit)
-    const whole = Math.floor(value / unit)
-    const fraction = (value - whole * unit) * fill
-    splitGroups(whole, 0)
-    splitFraction(fraction)
-    let first = 0
-    while (first < 7 && groups[first] === 0) first++
-    let last = 6
-    while (last > first && groups[last] === 0) last--
-    const count = first === 7 ? 0 : last - first + 1
-    reserve(sink, 12 + count * 2)
-    const { view } = sink
-    let position = sink.length
-    view.setInt32(position, 8 + count * 2)
-    view.setInt16(position + 4, count)
-    view.setInt16(position + 6, count === 0 ? 0 : 3 - first)
-    view.setInt16(position + 8, signed < 0 ? negative : positive)
-    view.setInt16(position + 10, scale)
-    position += 12
-    for (let i = 0; i < count; i++) {
-      view.setInt16(position, groups[first + i]!)
-      position += 2
-    }
-    sink.length = position
+  // Where all digits stand in two groups before the point and one behind it.
+  const fewDigits = scale > 4 ? 0 : Math.min(bound, 1e8 * unit)
+  const fillGroup = Number(`1e${Math.max(0, 4 - scale)}`)
+  const digits = new Int16Array(capacity * groupsPerCell)
+  const first = new Uint8Array(capacity)
+  const count = new Uint8Array(capacity)
+  return {
+    addSizes(sizes, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const value = Math.abs(values[row]!)
+        const at = row * groupsPerCell
+        if (value < fewDigits && value === Math.floor(value)) {
+          const whole = (value / unit) | 0
+          const high = (whole / 10_000) | 0
+          const low = whole - high * 10_000
+          const fraction = ((value - whole * unit) * fillGroup) | 0
+          digits[at + groupsBefore - 2] = high
+          digits[at + groupsBefore - 1] = low
+          digits[at + groupsBefore] = fraction
+          const begins = high !== 0 ? 0 : low !== 0 ? 1 : 2
+          const ends = fraction !== 0 ? 3 : low !== 0 ? 2 : high !== 0 ? 1 : 0
+          first[row] = groupsBefore - 2 + begins
+          count[row] = ends > begins ? ends - begins : 0
+        } else {
+          if (!(value < bound && value === Math.floor(value))) throw refuseDecimal(value, limit)
+          const whole = Math.floor(value / unit)
+          splitGroups(digits, at, whole)
+          splitFraction(digits, at + groupsBefore, (value - whole * unit) * fill)
+          let begins = 0
+          while (begins < groupsPerCell && digits[at + begins] === 0) begins++
+          let ends = groupsPerCell
+          while (ends > begins && digits[at + ends - 1] === 0) ends--
+          first[row] = begins
+          count[row] = ends - begins
+        }
+        sizes[row]! += 12 + count[row]! * 2
+      }
+    },
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const groups = count[row]!
+        let position = at[row]!
+        view.setInt32(position, 8 + groups * 2)
+        view.setInt16(position + 4, groups)
+        view.setInt16(position + 6, groups === 0 ? 0 : groupsBefore - 1 - first[row]!)
+        view.setInt16(position + 8, values[row]! < 0 ? negative : positive)
+        view.setInt16(position + 10, scale)
+        position += 12
+        const from = row * groupsPerCell + first[row]!
+        for (let group = from; group < from + groups; group++) {
+          view.setInt16(position, digits[group]!)
+          position += 2
+        }
+        at[row] = position
+      }
+    },
   }
 }
 
-function splitGroups(value: number, at: number): void {
+function splitGroups(digits: Int16Array, at: number, value: number): void {
   const high = Math.floor(value / 1e8)
   const low = (value - high * 1e8) | 0
   const highest = (high / 10_000) | 0
   const third = (low / 10_000) | 0
-  groups[at] = highest
-  groups[at + 1] = high - highest * 10_000
-  groups[at + 2] = third
-  groups[at + 3] = low - third * 10_000
+  digits[at] = highest
+  digits[at + 1] = high - highest * 10_000
+  digits[at + 2] = third
+  digits[at + 3] = low - third * 10_000
 }
 
-function splitFraction(value: number): void {
+function splitFraction(digits: Int16Array, at: number, value: number): void {
   const high = Math.floor(value / 1e8)
   const low = (value - high * 1e8) | 0
   const middle = (low / 10_000) | 0
-  groups[4] = high
-  groups[5] = middle
-  groups[6] = low - middle * 10_000
+  digits[at] = high
+  digits[at + 1] = middle
+  digits[at + 2] = low - middle * 10_000
+}
+
+/** Whole numbers are decimals without digits behind the point; for others their text form is read. */
+function numbersToNumeric(
+  { values, capacity }: NumberVector,
+  writeLiteral: BinaryType['writeLiteral'],
+  limit: NumericLimit | undefined,
+): ColumnEncoder {
+  const whole = decimals({ values, scale: 0, capacity }, limit)
+  const others = appended((sink, row) => {
+    const field = openField(sink)
+    writeLiteral(sink, String(values[row]!))
+    closeField(sink, field)
+  }, capacity)
+  let chosen = whole
+  return {
+    addSizes(sizes, cells) {
+      chosen = whole
+      for (let i = cells.start; i < cells.end; i++) {
+        if (!Number.isSafeInteger(values[cells.rows[i]!]!)) chosen = others
+      }
+      chosen.addSizes(sizes, cells)
+    },
+    write: (frame, cells) => chosen.write(frame, cells),
+  }
 }
 
 /** The smallest unscaled magnitude that does not fit: 2^53 + 1 where every decimal does. */
@@ -121,8 +173,8 @@ function refuseDecimal(value: number, limit: NumericLimit | undefined) {
   return outOfRange('A decimal column holds integers up to 2^53, to be shifted by its scale.')
 }
 
-function slowDecimalCell(
-  { values, scale }: Pick<NumberVector, 'values'> & { scale: number },
+function longDecimal(
+  { values, scale }: Pick<DecimalVector, 'values' | 'scale'>,
   limit: NumericLimit | undefined,
 ): CellEncoder {
   return (sink, index) => {

@@ -40,7 +40,7 @@ export function placeRefusal(
  * @param firstRow - the row number of the slice's first row
  * @throws DownpourError `DATA_…` with the row number, exit code 4
  * @example
- * withRowNumber(8192, () => encodeRow(sink, 3)) // Cannot write row 8195 of "orders": …
+ * withRowNumber(8192, () => encodeRows(sink, 3, 4)) // Cannot write row 8195 of "orders": …
  */
 export function withRowNumber<T>(firstRow: number, write: () => T): T {
   try {

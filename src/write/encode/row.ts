@@ -1,16 +1,23 @@
 import { DownpourError } from '../../errors.ts'
 import type { Vector } from '../../generate/vector.ts'
 import type { TargetColumn } from '../../postgres/server-type.ts'
-import { bindBinaryEncoder, hasBinaryEncoder } from './binary.ts'
-import { bindTextEncoder } from './copy-text.ts'
+import { bindBinary, hasBinaryEncoder } from './binary.ts'
+import type { BoundColumn } from './bind.ts'
+import type { Frame } from './column.ts'
+import { bindText } from './copy-text.ts'
 import { describeType } from './refusal.ts'
-import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendInt16, appendInt32, reserve } from './sink.ts'
+import type { ByteSink } from './sink.ts'
+import { appendInt16, appendInt32, createByteSink, reserve } from './sink.ts'
 
 export type CopyFormat = 'binary' | 'text'
 
-/** Appends row `index` of the slice that the vectors hold. */
-export type RowEncoder = (sink: ByteSink, index: number) => void
+/**
+ * Appends rows of the slice that the vectors hold, from `first` up to `end`: as many as are worth
+ * encoding together, and at least one.
+ *
+ * @returns the row after the last one that was appended
+ */
+export type RowEncoder = (sink: ByteSink, first: number, end: number) => number
 
 export interface RowBinding {
   readonly format: CopyFormat
@@ -25,20 +32,46 @@ export function copyFormat(columns: readonly TargetColumn[]): CopyFormat {
 }
 
 /**
- * Binds a table's columns to their vectors, once for all slices. The sink is left as it was before
- * the row when a cell is refused.
+ * Binds a table's columns to their vectors, once for all slices.
  *
  * @throws DownpourError `DATA_KIND` when a vector cannot become its column's type; `DATA_…`, exit
- * code 4, for a value that does not fit, with its row in the slice (see `withRowNumber`)
+ * code 4, for a value that does not fit, with its row in the slice (see `withRowNumber`): the rows
+ * before it have been appended then
  * @example
- * const encodeRow = bindRowEncoder({ format: 'text', columns: [id, name], vectors: [ids, names] })
- * encodeRow(sink, 0) // 1⇥Ada⏎
+ * const encodeRows = bindRowEncoder({ format: 'text', columns: [id, name], vectors: [ids, names] })
+ * encodeRows(sink, 0, 1) // 1; 1⇥Ada⏎
  */
 export function bindRowEncoder({ format, columns, vectors }: RowBinding): RowEncoder {
-  const bind = format === 'binary' ? requireBinaryEncoder : bindTextEncoder
-  const cells = columns.map((column, i) => bind(column, vectors[i]!))
-  return format === 'binary' ? binaryRow(cells) : textRow(cells)
+  const bind = format === 'binary' ? requireBinary : bindText
+  const bound = columns.map((column, i) => bind(column, vectors[i]!))
+  const capacity = Math.max(1, ...vectors.map((vector) => vector.capacity))
+  const encodeBlock =
+    format === 'binary' ? binaryBlock(bound, capacity) : textBlock(bound, capacity)
+  let blockRows = 1
+
+  function encodeOneByOne(sink: ByteSink, first: number, end: number): void {
+    for (let row = first; row < end; row++) encodeBlock(sink, row, 1)
+  }
+
+  return (sink, first, end) => {
+    const count = Math.min(end - first, blockRows)
+    const before = sink.length
+    try {
+      encodeBlock(sink, first, count)
+    } catch (error) {
+      // Which row is the first to be refused is not known of a block.
+      if (count > 1) encodeOneByOne(sink, first, first + count)
+      throw error
+    }
+    const rowBytes = (sink.length - before) / count
+    blockRows = Math.max(1, Math.min(mostBlockRows, Math.floor(blockBytes / rowBytes)))
+    return first + count
+  }
 }
+
+/** A block stays in the cache from its first column to its last. */
+const blockBytes = 64 * 1024
+const mostBlockRows = 1024
 
 /** Opens a COPY; the text format has nothing to open it with. */
 export function writeCopyHeader(sink: ByteSink, format: CopyFormat): void {
@@ -54,43 +87,75 @@ export function writeCopyTrailer(sink: ByteSink, format: CopyFormat): void {
   if (format === 'binary') appendInt16(sink, -1)
 }
 
-function binaryRow(cells: readonly CellEncoder[]): RowEncoder {
-  const count = cells.length
-  return (sink, index) => {
-    const before = sink.length
-    try {
-      appendInt16(sink, count)
-      for (let i = 0; i < count; i++) cells[i]!(sink, index)
-    } catch (error) {
-      sink.length = before
-      throw error
+/** Appends rows `[first, first + count)`; nothing, when a cell is refused. */
+type BlockEncoder = (sink: ByteSink, first: number, count: number) => void
+
+function binaryBlock(columns: readonly BoundColumn[], capacity: number): BlockEncoder {
+  const sizes = new Int32Array(capacity)
+  const frame = createFrame(capacity)
+  return (sink, first, count) => {
+    sizes.fill(2, first, first + count)
+    for (const column of columns) column.addSizes(sizes, first, count)
+    const end = layOut(frame, sink, { sizes, first, count })
+    const { at, view } = frame
+    for (let row = first; row < first + count; row++) {
+      view.setInt16(at[row]!, columns.length)
+      at[row]! += 2
     }
+    for (const column of columns) column.write(frame, first, count)
+    sink.length = end
   }
 }
 
 const tab = 9
 const newline = 10
 
-function textRow(cells: readonly CellEncoder[]): RowEncoder {
-  const count = cells.length
-  return (sink, index) => {
-    const before = sink.length
-    try {
-      for (let i = 0; i < count; i++) {
-        cells[i]!(sink, index)
-        reserve(sink, 1)
-        sink.bytes[sink.length++] = i === count - 1 ? newline : tab
-      }
-    } catch (error) {
-      sink.length = before
-      throw error
+function textBlock(columns: readonly BoundColumn[], capacity: number): BlockEncoder {
+  const sizes = new Int32Array(capacity)
+  const frame = createFrame(capacity)
+  return (sink, first, count) => {
+    sizes.fill(columns.length, first, first + count)
+    for (const column of columns) column.addSizes(sizes, first, count)
+    const end = layOut(frame, sink, { sizes, first, count })
+    const { at, bytes } = frame
+    for (const [index, column] of columns.entries()) {
+      column.write(frame, first, count)
+      const mark = index === columns.length - 1 ? newline : tab
+      for (let row = first; row < first + count; row++) bytes[at[row]!++] = mark
     }
+    sink.length = end
   }
 }
 
-function requireBinaryEncoder(column: TargetColumn, vector: Vector): CellEncoder {
-  const encode = bindBinaryEncoder(column, vector)
-  if (encode) return encode
+function createFrame(capacity: number): Frame {
+  const { bytes, view } = createByteSink(0)
+  return { bytes, view, at: new Int32Array(capacity) }
+}
+
+/**
+ * Puts rows one after the other.
+ *
+ * @returns where the last one ends
+ */
+function layOut(
+  frame: Frame,
+  sink: ByteSink,
+  { sizes, first, count }: { sizes: Int32Array; first: number; count: number },
+): number {
+  let position = sink.length
+  for (let row = first; row < first + count; row++) {
+    frame.at[row] = position
+    position += sizes[row]!
+  }
+  reserve(sink, position - sink.length)
+  frame.bytes = sink.bytes
+  frame.view = sink.view
+  return position
+}
+
+function requireBinary(column: TargetColumn, vector: Vector): BoundColumn {
+  const bound = bindBinary(column, vector)
+  if (bound) return bound
   const type = describeType(column.serverType)
   throw new DownpourError({
     code: 'DATA_KIND',

@@ -72,6 +72,23 @@ export function appendInt16(sink: ByteSink, value: number): void {
   sink.length += 2
 }
 
+/** Copies `source[start .. start + size)`, four bytes at a time. */
+export function copyShort(
+  view: DataView,
+  position: number,
+  source: DataView,
+  start: number,
+  size: number,
+): void {
+  const end = start + size
+  let from = start
+  let to = position
+  for (; from + 4 <= end; from += 4, to += 4) {
+    view.setInt32(to, source.getInt32(from, true), true)
+  }
+  for (; from < end; from++, to++) view.setUint8(to, source.getUint8(from))
+}
+
 /** Leaves room for a field's length. Returns the position to close it with. */
 export function openField(sink: ByteSink): number {
   reserve(sink, 4)

@@ -2,9 +2,11 @@
 import type { Utf8Vector } from '../../generate/vector.ts'
 import type { ServerType } from '../../postgres/server-type.ts'
 import type { BinaryFamily } from './binary-type.ts'
+import { shortCells } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import { describeType, loneSurrogate, nulCharacter, tooLong } from './refusal.ts'
-import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendBytes, closeField, openField, reserve } from './sink.ts'
+import type { ByteSink } from './sink.ts'
+import { reserve } from './sink.ts'
 
 /**
  * Types whose bytes are the text: text, varchar, bpchar, name, enums and citext. PostgreSQL source:
@@ -18,7 +20,7 @@ export const text: BinaryFamily = (type) => {
       if (limit !== undefined) checkLength(literal, limit)
       appendText(sink, literal)
     },
-    from: { utf8: (vector) => utf8Cell(vector, limit) },
+    from: { utf8: (vector) => utf8Cells(vector, limit) },
   }
 }
 
@@ -68,27 +70,6 @@ export function appendText(sink: ByteSink, value: string): void {
   }
 }
 
-/**
- * Appends `source[start .. end)`, which is UTF-8.
- *
- * @throws Refusal for U+0000
- */
-function appendUtf8(sink: ByteSink, source: Uint8Array, start: number, end: number): void {
-  if (end - start > shortText) {
-    if (source.subarray(start, end).includes(0)) throw nulCharacter()
-    return appendBytes(sink, source, start, end)
-  }
-  reserve(sink, end - start)
-  const { bytes } = sink
-  let position = sink.length
-  for (let i = start; i < end; i++) {
-    const byte = source[i]!
-    if (byte === 0) throw nulCharacter()
-    bytes[position++] = byte
-  }
-  sink.length = position
-}
-
 /** @throws Refusal for U+0000 and for half a surrogate pair */
 export function checkWellFormed(value: string): void {
   if (value.includes('\0')) throw nulCharacter()
@@ -112,20 +93,66 @@ function appendShortAscii(sink: ByteSink, value: string): boolean {
   return true
 }
 
-function utf8Cell(vector: Utf8Vector, limit: TextLimit | undefined): CellEncoder {
+function utf8Cells(vector: Utf8Vector, limit: TextLimit | undefined): ColumnEncoder {
   const { offsets } = vector
-  return (sink, index) => {
-    const source = vector.bytes
-    const start = offsets[index]!
-    const end = offsets[index + 1]!
-    if (limit !== undefined && end - start > limit.size) {
-      checkLength(
-        Buffer.from(source.buffer, source.byteOffset + start, end - start).toString(),
-        limit,
-      )
-    }
-    const field = openField(sink)
-    appendUtf8(sink, source, start, end)
-    closeField(sink, field)
+  const most = limit?.size ?? Infinity
+  return {
+    addSizes(sizes, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const size = offsets[row + 1]! - offsets[row]!
+        if (size > most) checkLength(textAt(vector, row), limit!)
+        sizes[row]! += 4 + size
+      }
+    },
+    write({ bytes, view, at }, { rows, start, end }) {
+      const source = vector.bytes
+      const sourceView = new DataView(source.buffer, source.byteOffset, source.length)
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const from = offsets[row]!
+        const size = offsets[row + 1]! - from
+        const position = at[row]!
+        view.setInt32(position, size)
+        if (size > shortCells) {
+          const text = source.subarray(from, from + size)
+          if (text.includes(0)) throw nulCharacter()
+          bytes.set(text, position + 4)
+        } else {
+          copyWithoutNul(view, position + 4, sourceView, from, size)
+        }
+        at[row] = position + 4 + size
+      }
+    },
   }
+}
+
+/**
+ * As `copyShort`. That a word of four bytes has a zero byte is told by a subtraction
+ * (https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord).
+ */
+function copyWithoutNul(
+  view: DataView,
+  position: number,
+  source: DataView,
+  start: number,
+  size: number,
+): void {
+  const end = start + size
+  let from = start
+  let to = position
+  for (; from + 4 <= end; from += 4, to += 4) {
+    const word = source.getInt32(from, true)
+    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) throw nulCharacter()
+    view.setInt32(to, word, true)
+  }
+  for (; from < end; from++, to++) {
+    const byte = source.getUint8(from)
+    if (byte === 0) throw nulCharacter()
+    view.setUint8(to, byte)
+  }
+}
+
+function textAt({ bytes, offsets }: Utf8Vector, row: number): string {
+  return Buffer.from(bytes.subarray(offsets[row], offsets[row + 1])).toString()
 }

@@ -1,28 +1,33 @@
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes } from './column.ts'
 import { dayMicros, readTime } from './date-time-literal.ts'
 import { appendSafeInteger } from './integer.ts'
 import { outOfRange } from './refusal.ts'
-import { appendInt32, reserve } from './sink.ts'
+import { appendInt32 } from './sink.ts'
 
 /** time, int64 µs since midnight; a zone in the text is ignored. PostgreSQL source: date.c. */
 export const time: BinaryFamily = () => ({
   writeLiteral: (sink, literal) => appendSafeInteger(sink, readTime(literal, 'time').micros),
   from: {
-    time:
-      ({ values }) =>
-      (sink, index) => {
-        const micros = values[index]!
-        const high = Math.floor(micros / two32)
-        const low = micros - high * two32
-        if (!(micros >= 0 && micros <= dayMicros && low >>> 0 === low)) {
-          throw outOfRange('time holds whole microseconds from 00:00 to 24:00.')
+    time: ({ values }) => ({
+      addSizes: addFixedSizes(12),
+      write({ view, at }, { rows, start, end }) {
+        for (let i = start; i < end; i++) {
+          const row = rows[i]!
+          const position = at[row]!
+          const micros = values[row]!
+          const high = Math.floor(micros / two32)
+          const low = micros - high * two32
+          if (!(micros >= 0 && micros <= dayMicros && low >>> 0 === low)) {
+            throw outOfRange('time holds whole microseconds from 00:00 to 24:00.')
+          }
+          view.setInt32(position, 8)
+          view.setInt32(position + 4, high)
+          view.setUint32(position + 8, low)
+          at[row] = position + 12
         }
-        reserve(sink, 12)
-        sink.view.setInt32(sink.length, 8)
-        sink.view.setInt32(sink.length + 4, high)
-        sink.view.setUint32(sink.length + 8, low)
-        sink.length += 12
       },
+    }),
   },
 })
 

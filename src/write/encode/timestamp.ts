@@ -1,10 +1,12 @@
 import type { TimestampVector } from '../../generate/vector.ts'
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes } from './column.ts'
+import type { ColumnEncoder } from './column.ts'
 import type { DateTimeLiteral } from './date-time-literal.ts'
 import { dayMicros, infinitySign, readDateTime, secondMicros } from './date-time-literal.ts'
 import { invalid, outOfRange } from './refusal.ts'
-import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendHalves, appendInt64, reserve } from './sink.ts'
+import type { ByteSink } from './sink.ts'
+import { appendHalves, appendInt64 } from './sink.ts'
 
 /** timestamp, int64 µs since 2000-01-01; a zone in the text is ignored. PostgreSQL source: timestamp.c. */
 export const timestamp: BinaryFamily = () => ({
@@ -12,7 +14,7 @@ export const timestamp: BinaryFamily = () => ({
     if (writeInfinity(sink, literal)) return
     writeInstant(sink, { ...readDateTime(literal, 'timestamp'), zoneSeconds: 0 }, 'timestamp')
   },
-  from: { timestamp: (vector) => timestampCell(vector, 'timestamp') },
+  from: { timestamp: (vector) => timestamps(vector, 'timestamp') },
 })
 
 /** timestamptz, the same in UTC. A text without a zone is UTC, as in a session whose TimeZone is. */
@@ -21,7 +23,7 @@ export const timestamptz: BinaryFamily = () => ({
     if (writeInfinity(sink, literal)) return
     writeInstant(sink, readDateTime(literal, 'timestamptz'), 'timestamptz')
   },
-  from: { timestamp: (vector) => timestampCell(vector, 'timestamptz') },
+  from: { timestamp: (vector) => timestamps(vector, 'timestamptz') },
 })
 
 const two32 = 2 ** 32
@@ -38,24 +40,30 @@ const endDay = 106_751_983
 const firstMicros = firstDay * dayMicros + epochMicros
 const endMicros = endDay * dayMicros + epochMicros
 
-function timestampCell({ values }: TimestampVector, type: string): CellEncoder {
-  return (sink, index) => {
-    const micros = values[index]!
-    let high = Math.floor(micros / two32)
-    let low = micros - high * two32
-    if (low >>> 0 !== low) throw invalid(type, 'whole microseconds')
-    if (micros < firstMicros || micros >= endMicros) throw refuseRange(type)
-    high -= epochHigh
-    low -= epochLow
-    if (low < 0) {
-      low += two32
-      high -= 1
-    }
-    reserve(sink, 12)
-    sink.view.setInt32(sink.length, 8)
-    sink.view.setInt32(sink.length + 4, high)
-    sink.view.setUint32(sink.length + 8, low)
-    sink.length += 12
+function timestamps({ values }: TimestampVector, type: string): ColumnEncoder {
+  return {
+    addSizes: addFixedSizes(12),
+    write({ view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const position = at[row]!
+        const micros = values[row]!
+        let high = Math.floor(micros / two32)
+        let low = micros - high * two32
+        if (low >>> 0 !== low) throw invalid(type, 'whole microseconds')
+        if (micros < firstMicros || micros >= endMicros) throw refuseRange(type)
+        high -= epochHigh
+        low -= epochLow
+        if (low < 0) {
+          low += two32
+          high -= 1
+        }
+        view.setInt32(position, 8)
+        view.setInt32(position + 4, high)
+        view.setUint32(position + 8, low)
+        at[row] = position + 12
+      }
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BinaryFamily } from './binary-type.ts'
+import { addFixedSizes } from './column.ts'
 import { invalid } from './refusal.ts'
 import { reserve } from './sink.ts'
 
@@ -14,16 +15,21 @@ export const uuid: BinaryFamily = () => ({
   from: {
     uuid: ({ bytes }) => {
       const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-      return (sink, index) => {
-        reserve(sink, 20)
-        const { view, length } = sink
-        const start = index * 16
-        view.setInt32(length, 16)
-        view.setInt32(length + 4, source.getInt32(start))
-        view.setInt32(length + 8, source.getInt32(start + 4))
-        view.setInt32(length + 12, source.getInt32(start + 8))
-        view.setInt32(length + 16, source.getInt32(start + 12))
-        sink.length += 20
+      return {
+        addSizes: addFixedSizes(20),
+        write({ view, at }, { rows, start, end }) {
+          for (let i = start; i < end; i++) {
+            const row = rows[i]!
+            const position = at[row]!
+            const from = row * 16
+            view.setInt32(position, 16)
+            view.setInt32(position + 4, source.getInt32(from))
+            view.setInt32(position + 8, source.getInt32(from + 4))
+            view.setInt32(position + 12, source.getInt32(from + 8))
+            view.setInt32(position + 16, source.getInt32(from + 12))
+            at[row] = position + 20
+          }
+        },
       }
     },
   },

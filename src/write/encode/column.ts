@@ -1,0 +1,105 @@
+import { copyShort, createByteSink } from './sink.ts'
+import type { CellEncoder } from './sink.ts'
+
+/**
+ * Writes the cells of one column for several rows at once: first it says how long each is, then it
+ * writes each where it belongs. A loop over one column is a few instructions a cell, where a call for
+ * each cell of each row costs more than the cell itself.
+ */
+export interface ColumnEncoder {
+  /**
+   * Adds the bytes of each cell to its row's size.
+   *
+   * @throws Refusal
+   */
+  addSizes(sizes: Int32Array, cells: Cells): void
+  /**
+   * Writes each cell at its row's place, and moves the place behind it.
+   *
+   * @throws Refusal
+   */
+  write(frame: Frame, cells: Cells): void
+}
+
+/** The rows of a slice that have a value: `rows[start .. end)`. */
+export interface Cells {
+  readonly rows: Int32Array
+  start: number
+  end: number
+}
+
+/** Where rows are laid out. */
+export interface Frame {
+  bytes: Buffer
+  view: DataView
+  /** By row of the slice: where its next cell goes. */
+  readonly at: Int32Array
+}
+
+/** Every cell takes as many bytes. */
+export function addFixedSizes(bytes: number): ColumnEncoder['addSizes'] {
+  return (sizes, { rows, start, end }) => {
+    for (let i = start; i < end; i++) sizes[rows[i]!]! += bytes
+  }
+}
+
+/**
+ * Cells whose lengths are known only once they are written: each is appended to a sink of the
+ * column's own, and copied from there.
+ *
+ * @param capacity - rows of a slice at most
+ */
+export function appended(encode: CellEncoder, capacity: number): ColumnEncoder {
+  const sink = createByteSink(4096)
+  const starts = new Int32Array(capacity)
+  const ends = new Int32Array(capacity)
+  return {
+    addSizes(sizes, { rows, start, end }) {
+      sink.length = 0
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        starts[row] = sink.length
+        encode(sink, row)
+        ends[row] = sink.length
+        sizes[row]! += sink.length - starts[row]!
+      }
+    },
+    write({ bytes, view, at }, { rows, start, end }) {
+      for (let i = start; i < end; i++) {
+        const row = rows[i]!
+        const size = ends[row]! - starts[row]!
+        if (size <= shortCells) copyShort(view, at[row]!, sink.view, starts[row]!, size)
+        else sink.bytes.copy(bytes, at[row], starts[row], ends[row])
+        at[row]! += size
+      }
+    },
+  }
+}
+
+/**
+ * Cells that another encoder writes once they are converted.
+ *
+ * @param read - converts the cell of a row
+ * @param encoderOf - binds the other encoder to the converted values
+ */
+export function converted(
+  read: (row: number) => number,
+  capacity: number,
+  encoderOf: (vector: { readonly values: Float64Array }) => ColumnEncoder,
+): ColumnEncoder {
+  const values = new Float64Array(capacity)
+  const encoder = encoderOf({ values })
+  return {
+    addSizes(sizes, cells) {
+      for (let i = cells.start; i < cells.end; i++) {
+        const row = cells.rows[i]!
+        values[row] = read(row)
+      }
+      encoder.addSizes(sizes, cells)
+    },
+    write: (frame, cells) => encoder.write(frame, cells),
+  }
+}
+
+/** Up to so many bytes a loop beats the call into the engine's copy (Node 20, x64). */
+export const shortCells = 128
