@@ -4,13 +4,22 @@ import path from 'node:path'
 import type { TableModel } from '../../src/model/table.ts'
 import type { Refinements } from '../../src/plan/refinement.ts'
 import { runSeed } from '../../src/run/seed.ts'
+import type { StrategyName } from '../../src/write/strategy.ts'
 
-/** Loads tables that a benchmark has made and emptied by itself: by COPY, one lane, keys in place. */
+export interface SeedWay {
+  /** @defaultValue copy */
+  readonly strategy?: StrategyName
+  /** Rows per transaction. @defaultValue 50,000 */
+  readonly chunkSize?: number
+}
+
+/** Loads tables that a benchmark has made and emptied by itself: one lane, keys in place. */
 export async function seedTables(
   url: string,
   tables: readonly TableModel[],
   refinements: Refinements,
   counts: Readonly<Record<string, number>>,
+  { strategy = 'copy', chunkSize = 50_000 }: SeedWay = {},
 ): Promise<void> {
   const folder = await emptyMigrations()
   try {
@@ -32,8 +41,8 @@ export async function seedTables(
         scale: 1,
         only: null,
         existing: 'refuse',
-        strategy: 'copy',
-        chunkSize: 50_000,
+        strategy,
+        chunkSize,
         transaction: 'chunk',
         indexes: 'keep',
         onError: 'stop',
@@ -44,7 +53,7 @@ export async function seedTables(
       join: undefined,
       ledger: 'ledger',
       lanes: 1,
-      lanesOn: 'connections',
+      threads: 1,
       confirm: undefined,
       environment: undefined,
       signal: new AbortController().signal,
