@@ -5,7 +5,6 @@ import type { ExperimentName } from '../bench/questions.ts'
 import type { BenchReport } from '../bench/report.ts'
 import type { BenchOutcome } from '../bench/run-bench.ts'
 import { DownpourError } from '../errors.ts'
-import { displayUrl } from '../postgres/url.ts'
 import { formatCount } from '../report/format.ts'
 import { strategyNames } from '../write/strategy.ts'
 import type { StrategyName } from '../write/strategy.ts'
@@ -169,11 +168,15 @@ async function prepare(
   const wishes = readWishes(args)
   const folder = path.dirname(path.resolve(args.config))
   loadEnvironmentFile(folder)
-  const [{ runBench }, { createBenchProgress }, { readVersion }] = await Promise.all([
-    import('../bench/run-bench.ts'),
-    import('../report/bench/progress.ts'),
-    import('../version.ts'),
-  ])
+  const [{ runBench }, { displayUrl }, { createBenchProgress }, { readVersion }] =
+    await Promise.all([
+      import('../bench/run-bench.ts'),
+      import('../postgres/url.ts'),
+      import('../report/bench/progress.ts'),
+      import('../version.ts'),
+    ])
+  // Without its password.
+  const url = args.databaseUrl === undefined ? undefined : displayUrl(args.databaseUrl)
   const progress = createBenchProgress(output.messages)
   const where = { action: 'measure', databaseUrl: args.databaseUrl, folder, signal }
   return () =>
@@ -184,7 +187,7 @@ async function prepare(
           names,
           ...wishes,
           confirm: args.confirm,
-          command: commandOf(word, args),
+          command: commandOf(word, { ...args, databaseUrl: url }),
           version: readVersion(),
           signal,
           onProgress: (told) => {
@@ -216,7 +219,7 @@ async function tell(
     await writeReport(output, report, { format, html, isWhole: failure === undefined })
   }
   if (failure !== undefined) {
-    process.exitCode = reportFailure(output, failure, isMeasured ? report : {})
+    process.exitCode = await reportFailure(output, failure, isMeasured ? report : {})
   }
 }
 
@@ -275,6 +278,6 @@ function commandOf(word: string, args: BenchArguments): string {
     word,
     ...options,
     ...(strategies === undefined ? [] : ['--strategies', strategies.join()]),
-    ...(databaseUrl === undefined ? [] : ['--database-url', displayUrl(databaseUrl)]),
+    ...(databaseUrl === undefined ? [] : ['--database-url', databaseUrl]),
   ])
 }

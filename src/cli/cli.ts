@@ -17,7 +17,6 @@ import { seedCommand } from './seed.ts'
 import { statusCommand } from './status.ts'
 import { program } from './npm-command.ts'
 import { undoCommand } from './undo.ts'
-import { usageError } from './usage-error.ts'
 import type { Usage } from './usage-error.ts'
 
 const commands = [
@@ -46,7 +45,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
   } catch (error) {
     const json = args.includes('--json') || args.includes('--json=true')
     const output = createOutput({ json, quiet: false })
-    process.exitCode = reportFailure(output, explain(error, args))
+    process.exitCode = await reportFailure(output, await explain(error, args))
   }
 }
 
@@ -73,9 +72,10 @@ function createParser(args: readonly string[]): Argv {
 }
 
 /** yargs throws plain errors for wrong usage; everything else is caught where commands run. */
-function explain(error: unknown, args: readonly string[]): unknown {
+async function explain(error: unknown, args: readonly string[]): Promise<unknown> {
   if (error instanceof DownpourError || !(error instanceof Error)) return error
   if (!['YError', 'Error'].includes(error.name)) return error
+  const { usageError } = await import('./usage-error.ts')
   return usageError({ message: error.message, args, ...recognise(args) })
 }
 

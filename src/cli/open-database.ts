@@ -1,6 +1,3 @@
-import { chooseDatabase } from '../config/database.ts'
-import { displayUrl } from '../postgres/url.ts'
-import { refuseProduction } from '../run/guard.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import type { Output } from './output.ts'
 
@@ -19,6 +16,11 @@ export async function withDatabase<T>(
   output: Output,
   work: (database: SeedDatabase) => Promise<T>,
 ): Promise<T> {
+  const [{ chooseDatabase }, { displayUrl }, { refuseProduction }] = await Promise.all([
+    import('../config/database.ts'),
+    import('../postgres/url.ts'),
+    import('../run/guard.ts'),
+  ])
   refuseProduction(options.action, process.env['NODE_ENV'])
   const choice = await chooseDatabase({
     flag: options.databaseUrl,

@@ -1,6 +1,5 @@
 import type { CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
-import { formatPreview, previewJson } from '../report/preview.ts'
 import type { PreviewedTable } from '../report/preview.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import type { PlanArguments, PlanOptions } from './open-project.ts'
@@ -49,7 +48,10 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
       const rows = readRowChoice(args, options)
       const project = await openProject(args, output)
       const choice = await choosePlan(options, project)
-      const { previewTables } = await import('./preview-tables.ts')
+      const [{ previewTables }, { formatPreview, previewJson }] = await Promise.all([
+        import('./preview-tables.ts'),
+        import('../report/preview.ts'),
+      ])
       const shown: PreviewedTable[] = []
       for await (const table of previewTables(project, choice, rows)) {
         if (output.isJson) shown.push(table)

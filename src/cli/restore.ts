@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs'
-import { errorObject, formatError } from '../report/error.ts'
 import type { Restored } from '../run/restore.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
@@ -38,14 +37,15 @@ export const restoreCommand: CommandModule<object, DatabaseArguments> = {
                 },
               }),
           )
-          report(restored, output)
+          await report(restored, output)
         },
       ),
     ),
 }
 
 /** Several things may have failed, each with its reason, while others did not. */
-function report({ restored, failures, waiting }: Restored, output: Output): void {
+async function report({ restored, failures, waiting }: Restored, output: Output): Promise<void> {
+  const { errorObject, formatError } = await import('../report/error.ts')
   const isWhole = failures.length === 0
   if (output.isJson) {
     const errors = failures.map((failure) => (errorObject(failure) as { error: object }).error)

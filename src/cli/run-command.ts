@@ -1,5 +1,4 @@
 import { DownpourError } from '../errors.ts'
-import { errorObject, formatError, unexpectedError } from '../report/error.ts'
 import { createOutput } from './output.ts'
 import type { Output } from './output.ts'
 
@@ -21,7 +20,7 @@ export async function runCommand(
   try {
     await work(output)
   } catch (error) {
-    process.exitCode = reportFailure(output, error)
+    process.exitCode = await reportFailure(output, error)
   }
 }
 
@@ -29,7 +28,12 @@ export async function runCommand(
  * @param achieved - what `--json` tells besides the error
  * @returns the exit code
  */
-export function reportFailure(output: Output, error: unknown, achieved: object = {}): number {
+export async function reportFailure(
+  output: Output,
+  error: unknown,
+  achieved: object = {},
+): Promise<number> {
+  const { errorObject, formatError, unexpectedError } = await import('../report/error.ts')
   const failure = error instanceof DownpourError ? error : unexpectedError(error)
   if (output.isJson) {
     output.data(`${JSON.stringify({ ...errorObject(failure), ...achieved })}\n`)

@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs'
-import { formatStatus } from '../report/run-status.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
 import { withDatabaseOptions } from './options.ts'
@@ -41,6 +40,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
           const hasLedger = status !== undefined
           output.data(`${JSON.stringify({ ok: true, hasLedger, lockedBy, runs })}\n`)
         } else if (status) {
+          const { formatStatus } = await import('../report/run-status.ts')
           output.data(formatStatus(status, output.width))
         } else {
           output.data('There is no ledger: no run was written down here.\n')

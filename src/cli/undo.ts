@@ -1,7 +1,4 @@
 import type { CommandModule } from 'yargs'
-import { formatCount } from '../report/format.ts'
-import { createProgress, noProgress } from '../report/progress.ts'
-import { formatTable } from '../report/text-table.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
 import { withDatabaseOptions } from './options.ts'
@@ -30,7 +27,12 @@ export const undoCommand: CommandModule<object, UndoArguments> = {
         { output, howToGoOn: 'Run it again: it goes on where it stopped.' },
         async (signal) => {
           const project = await openProject(args, output)
-          const { undoRun } = await import('../run/undo.ts')
+          const [{ undoRun }, { createProgress, noProgress }, { formatUndoReport }] =
+            await Promise.all([
+              import('../run/undo.ts'),
+              import('../report/progress.ts'),
+              import('../report/undo-report.ts'),
+            ])
           const progress = output.isQuiet ? noProgress : createProgress(output.messages)
           const report = await withDatabase(
             {
@@ -58,19 +60,8 @@ export const undoCommand: CommandModule<object, UndoArguments> = {
               }
             },
           )
-          if (output.isJson) {
-            output.data(`${JSON.stringify({ ok: true, ...report })}\n`)
-            return
-          }
-          const rows = report.tables.map((table) => [table.table, formatCount(table.rows)])
-          const lines = formatTable(
-            [
-              { title: 'table', align: 'left' },
-              { title: 'rows removed', align: 'right' },
-            ],
-            rows,
-          )
-          output.data([...lines, '', `Run ${report.run} is undone.`, ''].join('\n'))
+          if (output.isJson) output.data(`${JSON.stringify({ ok: true, ...report })}\n`)
+          else output.data(formatUndoReport(report))
         },
       ),
     ),

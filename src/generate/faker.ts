@@ -3,6 +3,11 @@ import type { RowFaker } from './generator.ts'
 import { mix } from './hash.ts'
 import type { HashKey } from './hash.ts'
 
+/** Loaded only when a generator needs it, and one locale only: all of them are 46 MB of memory. */
+export async function loadFaker(): Promise<Faker> {
+  return (await import('@faker-js/faker/locale/en')).faker
+}
+
 /**
  * A faker whose randomness is a function of the row: its randomizer counts the draws since
  * `seedRow` and hashes (key, row, draw). faker's own generator needs 88 µs to be seeded; this one
@@ -12,8 +17,7 @@ import type { HashKey } from './hash.ts'
  * @param referenceDate - what `faker.date.recent()` and the like count from, `YYYY-MM-DD`
  */
 export async function openRowFaker(key: HashKey, referenceDate: string): Promise<RowFaker> {
-  // Loaded only when a generator needs it, and one locale only: all of them are 46 MB of memory.
-  const { faker: english } = await import('@faker-js/faker/locale/en')
+  const english = await loadFaker()
   const FakerOfOneLocale = english.constructor as typeof Faker
   let low = 0
   let draw = 0

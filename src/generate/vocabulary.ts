@@ -1,5 +1,6 @@
 import type { Faker, LocaleDefinition } from '@faker-js/faker'
 import { DownpourError } from '../errors.ts'
+import { loadFaker } from './faker.ts'
 import type { Context } from './generator.ts'
 
 /** A list of words that a column draws from: taken once, when the plan is prepared. */
@@ -22,9 +23,8 @@ export function vocabulary(
 ): Vocabulary {
   return {
     name,
-    async words(context) {
-      const words =
-        typeof take === 'function' ? take((await context.faker()).faker.definitions) : take
+    async words() {
+      const words = typeof take === 'function' ? take((await loadFaker()).definitions) : take
       return distinct(name, words)
     },
   }

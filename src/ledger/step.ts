@@ -27,6 +27,8 @@ export interface StepTask {
   readonly title: string
   readonly statements: readonly string[]
   readonly completes: readonly number[]
+  /** How many steps its phase has; 1 where an earlier version has not written it down. */
+  readonly sideBySide?: number
 }
 
 /** No step of a phase begins before all of the phases before it are done. */

@@ -18,10 +18,9 @@ export interface CopyChannel {
 /** A COPY … FROM STDIN under way. */
 export interface CopyIn {
   /**
-   * Sends bytes; they need not end at a row's end. They are taken over (copied) before this
-   * function returns, so the buffer may be filled again at once, even before the promise resolves.
-   * The promise resolves when the connection can take more: await it before the next `write`, or
-   * memory grows. 64 KiB to 512 KiB at a time is best.
+   * Sends bytes; they need not end at a row's end. The promise resolves when the network has taken
+   * them: only then may the buffer be filled again, and only then is there room for the next `write`.
+   * 64 KiB to 512 KiB at a time is best.
    *
    * @throws the server's error, as soon as the server has sent it, or the session's when the
    *   connection is lost. The COPY is over then, and `abort` is not needed.
@@ -101,31 +100,24 @@ export async function copyIn(channel: CopyChannel, statement: string): Promise<C
 
   const stream = await ready.promise
 
-  /** Waits until the socket has room; without that, one turn of the event loop: errors come in. */
-  function room(): Promise<void> {
-    const { socket } = channel
-    if (pause !== undefined) return pause.promise
-    if (socket.writableLength < SOCKET_LIMIT && sinceTurn < TURN_BYTES) return Promise.resolve()
-    const waiting = deferred<void>()
-    pause = waiting
-    sinceTurn = 0
-    const go = () => {
-      socket.off('drain', go)
-      pause = undefined
-      waiting.resolve()
-    }
-    if (socket.writableLength < SOCKET_LIMIT) setImmediate(go)
-    else socket.on('drain', go)
-    return waiting.promise
-  }
-
   return {
     write(bytes) {
       if (failure !== undefined) return Promise.reject(failure.error)
       if (finishing) return Promise.reject(new Error('The COPY is finished'))
-      channel.socket.write(copyData(bytes))
+      const taken = deferred<void>()
+      pause = taken
       sinceTurn += bytes.length
-      return room()
+      const isDue = sinceTurn >= TURN_BYTES
+      if (isDue) sinceTurn = 0
+      const { socket } = channel
+      // Both in one system call, and the bytes from where they are.
+      socket.cork()
+      socket.write(head('d', bytes.length))
+      // Without a turn of the event loop now and then, no error would come in. A failed write has
+      // broken the connection, which is told by its loss.
+      socket.write(bytes, () => (isDue ? setImmediate(taken.resolve) : taken.resolve()))
+      socket.uncork()
+      return taken.promise
     },
 
     async finish() {
@@ -164,26 +156,19 @@ interface Deferred<T> {
   readonly reject: (error: unknown) => void
 }
 
-/** Bytes that may wait in this process for the network. */
-const SOCKET_LIMIT = 1 << 20
-
 /** Bytes after which the event loop gets its turn even though the network takes everything. */
 const TURN_BYTES = 1 << 18
 
 /** CopyFail, https://www.postgresql.org/docs/current/protocol-message-formats.html */
-const COPY_FAIL = frame('f', Buffer.from('aborted by the client\0'))
+const ABORTED = Buffer.from('aborted by the client\0')
+const COPY_FAIL = Buffer.concat([head('f', ABORTED.length), ABORTED])
 
-function copyData(bytes: Buffer): Buffer {
-  return frame('d', bytes)
-}
-
-/** One message of the protocol: type, length (which counts itself), content. */
-function frame(type: string, content: Buffer): Buffer {
-  const message = Buffer.allocUnsafe(5 + content.length)
-  message.write(type, 0, 'latin1')
-  message.writeUInt32BE(4 + content.length, 1)
-  message.set(content, 5)
-  return message
+/** What a message of the protocol begins with: type, and length, which counts itself. */
+function head(type: string, contentLength: number): Buffer {
+  const bytes = Buffer.allocUnsafe(5)
+  bytes.write(type, 0, 'latin1')
+  bytes.writeUInt32BE(4 + contentLength, 1)
+  return bytes
 }
 
 /** A promise settled from outside. A rejection nobody waits for is no unhandled one. */

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Session } from '../postgres/session.ts'
 
-/** A thread takes a second or two to start, in which the first lane loads about as many rows. */
-const rowsPerLane = 250_000
+/** Below so many rows a connection of its own costs as much as it gains. */
+const rowsPerLane = 50_000
 
-/** Each is a thread with a heap of its own: more have to be asked for. */
+/** Beyond them a server gains little: more have to be asked for. */
 const mostLanes = 8
 
 /**

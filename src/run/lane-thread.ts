@@ -6,14 +6,16 @@ import { packError, unpackError } from '../threads/error-data.ts'
 import type { ErrorData, Port, ThreadMain } from '../threads/port.ts'
 import { verdictOn, withPatience } from './faults.ts'
 import type { HostLane, LaneEvent, LaneStart } from './host-lanes.ts'
-import type { LaneEnd, Patience } from './lane.ts'
+import type { LaneEnd, LaneStop, Patience } from './lane.ts'
 import { prepareRecorded } from './prepare-run.ts'
+import type { Builders } from './rebuild-step.ts'
 import { runRecordedLane } from './recorded-lane.ts'
 
 interface LaneData {
   readonly configFile: string
   readonly url: string
   readonly run: string
+  readonly builders: Builders
   readonly number: number
   readonly patience: Patience
 }
@@ -67,14 +69,15 @@ export const main: ThreadMain<LaneData, ToLane, FromLane> = async (port, data) =
     else stopping.abort(new Error('The lane was stopped'))
   })
   const end = await work(port, data, { signal: stopping.signal, over: ending.signal })
-  port.post(end.kind === 'done' ? end : { ...end, error: packError(end.error) })
+  if (end.kind === 'no connection') port.post({ ...end, error: packError(end.error) })
+  else port.post({ kind: 'done' })
 }
 
 async function work(
   port: Port<FromLane, ToLane>,
-  { configFile, url, run: id, number, patience }: LaneData,
+  { configFile, url, run: id, builders, number, patience }: LaneData,
   { signal, over }: Pick<LaneStart, 'signal' | 'over'>,
-): Promise<LaneEnd> {
+): Promise<LaneStop> {
   const project = await loadProject(configFile)
   const prepare = () =>
     withSession({ url, applicationName: `downpour ${id} lane ${number}` }, async (session) => {
@@ -89,6 +92,7 @@ async function work(
       options: run.options,
       project,
       prepared,
+      builders,
       number,
       patience,
       signal,

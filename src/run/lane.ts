@@ -17,6 +17,8 @@ export interface LaneOptions {
   readonly signal: AbortSignal
   /** Aborted when everything is done: the lane need not go on asking for a connection. */
   readonly over?: AbortSignal
+  /** Aborted when the lane is to end between two steps. */
+  readonly leave?: AbortSignal | undefined
   /** A step of this lane is committed. */
   readonly onCommitted: (step: Step) => void
   /** What a step had done is undone: it will be done again, by whomever. */
@@ -62,13 +64,16 @@ export const defaultPatience: Patience = {
 export type LaneEnd =
   { readonly kind: 'done' } | { readonly kind: 'no connection'; readonly error: unknown }
 
+/** `left`: it was asked to, and the steps that are left are for others. */
+export type LaneStop = LaneEnd | { readonly kind: 'left' }
+
 /**
  * Claims steps and does them until there are none. Errors that pass are waited out: the whole
  * transaction is done again, after a lost connection on a new one.
  *
  * @throws the first error that would come again, or that came too often; the signal's reason
  */
-export async function runLane(options: LaneOptions): Promise<LaneEnd> {
+export async function runLane(options: LaneOptions): Promise<LaneStop> {
   const { signal, patience } = options
   let session: Session | undefined
   let doubtful: Step | undefined
@@ -78,6 +83,7 @@ export async function runLane(options: LaneOptions): Promise<LaneEnd> {
       const turn: Turn = { attempt, doubtful, step: undefined }
       try {
         signal.throwIfAborted()
+        if (options.leave?.aborted && !doubtful) return { kind: 'left' }
         if (!session || session.closed) {
           const waitSeconds = attempt > 1 ? patience.reconnectSeconds : undefined
           session = await options.open({ waitSeconds })

@@ -13,6 +13,7 @@ import type { Perform } from './lane.ts'
 import { createChunkLoader } from './load-chunk.ts'
 import type { RunOptions } from './options.ts'
 import { rebuild } from './rebuild-step.ts'
+import type { Builders } from './rebuild-step.ts'
 import { resetTables } from './reset-tables.ts'
 import { refreshSummaries } from './summaries.ts'
 import { emptyTables } from './throw-away.ts'
@@ -28,6 +29,8 @@ export interface RunWork {
   readonly options: RunOptions
   /** Every table of the schema. */
   readonly schemaTables: readonly TableModel[]
+  /** As `rebuild`. */
+  readonly builders?: Builders
   /** Rows of a step have been sent: a chunk's, counted from its beginning. */
   readonly onRows: (step: Step, rows: number) => void
 }
@@ -93,7 +96,7 @@ export function createPerform(work: RunWork, ledger: Ledger): Perform {
       case 'chunk':
         return { generateSeconds: await loadChunk(session, step, signal) }
       case 'rebuild':
-        await rebuild(session, ledger, step.task!)
+        await rebuild(session, ledger, step.task!, work.builders)
         return nothingGenerated
       case 'settle':
         await settleTable(session, targets[step.position!]!.table)

@@ -2,6 +2,7 @@ import { phases } from '../ledger/step.ts'
 import type { Step } from '../ledger/step.ts'
 import type { Definition } from '../postgres/definitions.ts'
 import { rebuildSteps } from '../postgres/rebuild.ts'
+import type { RebuildPhase } from '../postgres/rebuild.ts'
 import type { Restored } from '../postgres/restored.ts'
 
 /** What is left of an earlier plan. */
@@ -21,7 +22,9 @@ export function planRebuild(
   for (const { phase, number } of steps) {
     taken.set(phase, Math.max(taken.get(phase) ?? 0, number + 1))
   }
-  return rebuildSteps(definitions, restored).map((step) => {
+  const planned = rebuildSteps(definitions, restored)
+  const inPhase = (name: RebuildPhase) => planned.filter((step) => step.phase === name).length
+  return planned.map((step) => {
     const phase = phases[step.phase]
     const number = taken.get(phase) ?? 0
     taken.set(phase, number + 1)
@@ -36,6 +39,7 @@ export function planRebuild(
         title: `${step.names.join(', ')} on ${step.table}`,
         statements: step.statements,
         completes: step.completes.map((definition) => definitions.indexOf(definition)),
+        sideBySide: inPhase(step.phase),
       },
     }
   })

@@ -4,12 +4,33 @@ import { DownpourError } from '../errors.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 
+/** Who builds indexes side by side. */
+export interface Builders {
+  readonly lanes: number
+  /** Of the server; `undefined` where it is on another machine. */
+  readonly cores: number | undefined
+}
+
 /**
  * Does a rebuild step, and writes it down.
  *
+ * @param builders - left out, the server's own settings decide on parallel workers
  * @throws as `putBack`
  */
-export async function rebuild(session: Session, ledger: Ledger, task: StepTask): Promise<void> {
+export async function rebuild(
+  session: Session,
+  ledger: Ledger,
+  task: StepTask,
+  builders?: Builders,
+): Promise<void> {
+  const workers = builders && workersOf(task, builders)
+  if (workers !== undefined) {
+    await session.query(
+      `select set_config(name, least(setting::int, $1::int)::text, true) from pg_settings
+       where name = 'max_parallel_maintenance_workers'`,
+      [String(workers)],
+    )
+  }
   await putBack(session, task)
   await ledger.recordRestored(session, task.completes)
 }
@@ -35,6 +56,14 @@ export async function putBack(session: Session, task: StepTask): Promise<void> {
       throw rebuildError(error, task)
     }
   }
+}
+
+/**
+ * Parallel workers for one index. They merge what each has sorted, which costs a fifth on top where
+ * no core is idle: indexes that are built side by side need none of them.
+ */
+function workersOf({ sideBySide = 1 }: StepTask, { lanes, cores }: Builders): number | undefined {
+  return cores && Math.max(0, Math.floor(cores / Math.min(lanes, sideBySide)) - 1)
 }
 
 /** In kB. Enough to sort some ten million keys without a file, and bearable for each of some lanes. */

@@ -4,11 +4,12 @@ import { databaseLedger } from '../ledger/database-ledger.ts'
 import { explainStep } from './explain-step.ts'
 import type { LaneStart } from './host-lanes.ts'
 import { runLane } from './lane.ts'
-import type { LaneEnd } from './lane.ts'
+import type { LaneStop } from './lane.ts'
 import { openerOf } from './lane-session.ts'
 import type { RunOptions } from './options.ts'
 import { createPerform } from './perform.ts'
 import type { PreparedRun } from './prepare-run.ts'
+import type { Builders } from './rebuild-step.ts'
 
 export interface RecordedLane extends LaneStart {
   readonly url: string
@@ -16,11 +17,14 @@ export interface RecordedLane extends LaneStart {
   readonly options: RunOptions
   readonly project: Project
   readonly prepared: PreparedRun
+  readonly builders: Builders
+  /** As `LaneOptions`. */
+  readonly leave?: AbortSignal | undefined
 }
 
 /** A lane that works from the ledger in the database. */
-export function runRecordedLane(lane: RecordedLane): Promise<LaneEnd> {
-  const { url, run, number, prepared, signal, over, patience, onEvent } = lane
+export function runRecordedLane(lane: RecordedLane): Promise<LaneStop> {
+  const { url, run, number, prepared, signal, over, leave, patience, onEvent } = lane
   const ledger = databaseLedger(run, `${processName()} lane ${number}`)
   return runLane({
     url,
@@ -32,12 +36,14 @@ export function runRecordedLane(lane: RecordedLane): Promise<LaneEnd> {
         run,
         options: lane.options,
         schemaTables: lane.project.tables,
+        builders: lane.builders,
         onRows: (step, rows) => onEvent({ kind: 'rows', step, rows }),
       },
       ledger,
     ),
     signal,
     over,
+    leave,
     patience,
     onCommitted: (step) => onEvent({ kind: 'committed', step }),
     onRolledBack: (step) => onEvent({ kind: 'rolled back', step }),

@@ -21,6 +21,8 @@ export interface SeedReport {
   /** Seconds by phase. */
   readonly phases: Readonly<Record<string, number>>
   readonly peakRssBytes: number
+  /** CPU time of this process so far, of all its threads. */
+  readonly cpuSeconds: number
   /** What people should know of how it was done. */
   readonly notes: readonly string[]
   /** `undefined` where the server does not tell. */
@@ -100,6 +102,7 @@ export async function reportRun(
     phases: phasesOf(clock, times, lanes),
     notes: outcome.notes,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    cpuSeconds: toMilliseconds(cpuSeconds()),
     walBytes: walBefore === undefined || walAfter === undefined ? undefined : walAfter - walBefore,
     freeDiskBytes: server.isLocal ? await readFreeDisk(session) : undefined,
   }
@@ -136,6 +139,11 @@ function timesOf(
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
 }
 
 /** Seconds, with the digits that mean something. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
 import { ensureLedger, readLedgerVersion, upgradeLedger } from '../ledger/install.ts'
@@ -33,6 +34,7 @@ import { reportRun } from './report-run.ts'
 import type { RunOutcome, SeedReport } from './report-run.ts'
 import { restoreAndMigrate } from './restore-and-migrate.ts'
 import { runInOneTransaction, runWithoutLedger } from './single-run.ts'
+import { spreadLanes } from './spread-lanes.ts'
 import { throwAwayRun } from './throw-away.ts'
 import { inTransaction } from './transaction.ts'
 import { underLock } from './under-lock.ts'
@@ -54,8 +56,11 @@ export interface SeedRequest {
   readonly ledger: 'ledger' | 'no ledger'
   /** As many as pay when left out. */
   readonly lanes: number | undefined
-  /** Whether lanes but the first get a thread, which loads the project again, or a connection only. */
-  readonly lanesOn: 'threads' | 'connections'
+  /**
+   * How many threads the lanes have, this one included: the others load the project again. As many as
+   * are needed when left out.
+   */
+  readonly threads: number | undefined
   /** The database's name, for servers that are not local. */
   readonly confirm: string | undefined
   readonly environment: string | undefined
@@ -176,27 +181,33 @@ interface RunInWork {
   readonly kind: RunNews['kind']
 }
 
-async function doRun(work: Work, run: RunInWork): Promise<SeedReport> {
-  const { request, session, server, clock } = work
-  const { project, lanesOn, signal, patience = defaultPatience } = request
+async function doRun(
+  { request, session, server, clock }: Work,
+  run: RunInWork,
+): Promise<SeedReport> {
+  const { project, threads, signal, patience = defaultPatience } = request
   const { url } = request.database
   const { id, options, prepared, kind } = run
   const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(run)))
   request.onRun({ run: id, kind, lanes })
   const walBefore = await readWalPosition(session)
-  const onThread = threadLanes({ configFile: project.configFile, url, run: id })
+  const work = {
+    url,
+    run: id,
+    builders: { lanes, cores: server.isLocal ? availableParallelism() : undefined },
+  }
+  const host = spreadLanes({
+    here: (start) => runRecordedLane({ ...start, ...work, options, project, prepared }),
+    onThread: threadLanes({ ...work, configFile: project.configFile }),
+    threads,
+  })
   const worked = await clock.time('load', () =>
     workOnRun(session, {
       run: id,
       url,
       prepared,
       lanes,
-      // The first lane begins at once, on this thread, which has nothing else to do; a thread has to
-      // load the project first, which takes one or two seconds.
-      host: (start) =>
-        lanesOn === 'threads' && start.number > 1
-          ? onThread(start)
-          : runRecordedLane({ ...start, url, run: id, options, project, prepared }),
+      host,
       signal,
       patience,
       onProgress: request.onProgress,

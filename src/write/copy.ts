@@ -28,7 +28,7 @@ export function copyIn(
 function openCopy(target: Target, format: CopyFormat): ChunkWriter {
   const statement = copyStatement(target, format)
   const encoders = new Map<readonly Vector[], RowEncoder>()
-  const sink = createByteSink()
+  const sinks: SinkPair = [createByteSink(), createByteSink()]
 
   function encoderFor(vectors: readonly Vector[]): RowEncoder {
     const bound = encoders.get(vectors)
@@ -40,17 +40,17 @@ function openCopy(target: Target, format: CopyFormat): ChunkWriter {
 
   return {
     async write(session, { slices }) {
-      const sender = createSender(await session.copyIn(statement), sink)
+      const sender = createSender(await session.copyIn(statement), sinks)
       try {
-        writeCopyHeader(sink, format)
+        writeCopyHeader(sender.sink, format)
         for (const { first, count, vectors } of slices) {
           const encodeRows = encoderFor(vectors)
           for (let index = 0; index < count;) {
-            index = withRowNumber(first, () => encodeRows(sink, index, count))
-            if (sink.length >= flushBytes) await sender.flush()
+            index = withRowNumber(first, () => encodeRows(sender.sink, index, count))
+            if (sender.sink.length >= flushBytes) await sender.flush()
           }
         }
-        writeCopyTrailer(sink, format)
+        writeCopyTrailer(sender.sink, format)
         return await sender.finish()
       } catch (error) {
         await sender.abort(error)
@@ -60,28 +60,37 @@ function openCopy(target: Target, format: CopyFormat): ChunkWriter {
   }
 }
 
-/** Sends what has been encoded while the next bytes are being generated. */
-function createSender(copy: CopyIn, sink: ByteSink) {
+type SinkPair = readonly [ByteSink, ByteSink]
+
+/** Sends what has been encoded into one sink while the next bytes are written into the other. */
+function createSender(copy: CopyIn, [first, second]: SinkPair) {
   let sending: Promise<void> = Promise.resolve()
-  async function flush(): Promise<void> {
-    await sending
-    sending = copy.write(sink.bytes.subarray(0, sink.length))
-    // Awaited by the next flush; until then a failure must not count as unhandled.
-    sending.catch(() => {})
-    sink.length = 0
-  }
-  return {
-    flush,
+  const sender = {
+    /** Where the next bytes belong. */
+    sink: emptied(first),
+    async flush(): Promise<void> {
+      const { sink } = sender
+      await sending
+      sending = copy.write(sink.bytes.subarray(0, sink.length))
+      // Awaited by the next flush; until then a failure must not count as unhandled.
+      sending.catch(() => {})
+      sender.sink = emptied(sink === first ? second : first)
+    },
     async finish(): Promise<number> {
-      if (sink.length > 0) await flush()
+      if (sender.sink.length > 0) await sender.flush()
       await sending
       return copy.finish()
     },
     async abort(reason: unknown): Promise<void> {
-      sink.length = 0
       await copy.abort(reason instanceof Error ? reason : new Error(String(reason)))
     },
   }
+  return sender
+}
+
+function emptied(sink: ByteSink): ByteSink {
+  sink.length = 0
+  return sink
 }
 
 function copyStatement({ table, columns }: Target, format: CopyFormat): string {

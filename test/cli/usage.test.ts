@@ -113,6 +113,8 @@ describe('--help', () => {
                                    [choices: "chunk", "table", "run"] [default: chunk]
         --lanes         Connections that load side by side
                                                     [string] [default: as many as pay]
+        --threads       Threads that compute the rows for these connections
+                                             [string] [default: as many as are needed]
         --indexes       Drop indexes and foreign keys, and rebuild them; auto: of
                         large empty tables
                                     [choices: "auto", "keep", "defer"] [default: auto]

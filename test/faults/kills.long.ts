@@ -9,7 +9,7 @@ beforeAll(async () => {
   run = await prepareShopRun({
     chunks: 200,
     chunkSeconds: 0.05,
-    args: ['--lanes', '4', '--indexes', 'defer'],
+    args: ['--lanes', '4', '--threads', '3', '--indexes', 'defer'],
   })
 })
 

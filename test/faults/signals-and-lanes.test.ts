@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readSchema } from '../../src/model/read-schema.ts'
 import { checksumsOf } from '../support/checksum.ts'
@@ -19,7 +21,17 @@ import { ask, change } from '../support/seed-town.ts'
 import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
 
 /** Two threads, and enough chunks for both. */
-const seed = ['seed', '--lanes', '2', '--count', 'notes=4000', '--chunk-size', '500']
+const seed = [
+  'seed',
+  '--lanes',
+  '2',
+  '--threads',
+  '2',
+  '--count',
+  'notes=4000',
+  '--chunk-size',
+  '500',
+]
 
 let cwd: string
 let shop: Parameters<typeof checksumsOf>[1]
@@ -189,6 +201,46 @@ describe('lanes on threads', () => {
     await resume()
   })
 })
+
+describe('lanes that one thread does not keep up with', () => {
+  it('go on in threads of their own, with the same rows', async () => {
+    const slow = await makeShopProject({ 'seeder.ts': SLOW_SEEDER })
+    const notes = ['--count', 'notes=2400', '--chunk-size', '50']
+    const running = startDownpour(['seed', '--lanes', '2', ...notes, '--database-url', url], {
+      cwd: slow,
+    })
+    expect(await running.finished).toMatchObject({ exitCode: 0 })
+    expect(await ask(url, 'select count(distinct body) from notes')).toBe('2400')
+    expect(await readFile(`${slow}/threads`, 'utf8')).toMatch(/^main\n(?:main\n|thread\n)*thread\n/)
+  })
+})
+
+/** Each note takes 2 ms; each chunk of them notes on which thread it was computed. */
+const SLOW_SEEDER = `import { appendFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { createGenerator, defineSeeder, fillVector, firstNames } from ${JSON.stringify(
+  join(import.meta.dirname, '../../src/index.ts'),
+)}
+import * as schema from './schema.ts'
+const log = new URL('threads', import.meta.url)
+const slow = createGenerator('slow', () =>
+  fillVector({ kind: 'text' }, ({ count, numbers }, out) => {
+    if (numbers[0] > 1000) appendFileSync(log, isMainThread ? 'main\\n' : 'thread\\n')
+    const end = performance.now() + 2 * count
+    while (performance.now() < end);
+    for (let i = 0; i < count; i++) out.values[i] = 'note ' + numbers[i]
+  }),
+)
+export default defineSeeder(schema, (f) => ({
+  people: {
+    columns: {
+      name: f.words(firstNames),
+      email: f.template('p{n}@example.com', { n: { min: 1, max: 1000 } }, { isUnique: true }),
+    },
+  },
+  notes: { columns: { body: slow } },
+}))
+`
 
 /** Lanes meet one at once: any of them may be the first. */
 const refused = `✖ Cannot load "notes": row … repeats a value that must be unique  (LOAD_UNIQUE)

@@ -233,9 +233,8 @@ describe('copyIn', () => {
     let used = 0
     for (let row = 0; row < 1_000_000; row += 1) {
       if (used > buffer.length - 16) {
-        const write = copy.write(buffer.subarray(0, used))
+        await copy.write(buffer.subarray(0, used))
         buffer.fill('!')
-        await write
         used = 0
       }
       used += buffer.write(`${row}\n`, used, 'latin1')

@@ -49,7 +49,7 @@ export async function seedTown(url: string, wishes: SeedWishes = {}): Promise<Se
     join: undefined,
     ledger: 'ledger',
     lanes: 1,
-    lanesOn: 'connections',
+    threads: 1,
     confirm: undefined,
     environment: 'test',
     signal: new AbortController().signal,

@@ -1,4 +1,3 @@
-import { lock } from 'proper-lockfile'
 import { DownpourError } from '../../errors.ts'
 import type { ServerPlace } from './home.ts'
 
@@ -24,6 +23,7 @@ export async function withLock<T>(place: ServerPlace, work: () => Promise<T>): P
 }
 
 async function acquire(place: ServerPlace): Promise<() => Promise<void>> {
+  const { lock } = await import('proper-lockfile')
   const retries = { retries: DEADLINE_MS / POLL_MS, factor: 1, minTimeout: POLL_MS }
   try {
     return await lock(place.folder, {

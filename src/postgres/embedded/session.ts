@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 
 /** A connection to the server's `postgres` database, for leases and questions about them. */
 export interface ControlSession {
@@ -31,6 +31,8 @@ const ANSWER_DEADLINE_MS = 15_000
 
 /** Connects and runs a first statement, so that a session that cannot be used is never returned. */
 export async function openControlSession(url: string): Promise<ControlSession> {
+  // Loaded when it is used: to tell that no server runs, none is asked.
+  const { default: postgres } = await import('postgres')
   let closed = false
   const sql = postgres(url, {
     max: 1,

@@ -61,7 +61,7 @@ export function appended(encode: CellEncoder, capacity: number): ColumnEncoder {
         starts[row] = sink.length
         encode(sink, row)
         ends[row] = sink.length
-        sizes[row]! += sink.length - starts[row]!
+        sizes[row]! += sink.length - starts[row]
       }
     },
     write({ bytes, view, at }, { rows, start, end }) {

@@ -87,7 +87,7 @@ function decimals(
           first[row] = begins
           count[row] = ends - begins
         }
-        sizes[row]! += 12 + count[row]! * 2
+        sizes[row]! += 12 + count[row] * 2
       }
     },
     write({ view, at }, { rows, start, end }) {

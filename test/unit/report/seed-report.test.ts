@@ -40,6 +40,7 @@ const report: SeedReport = {
   seconds: 76.1,
   phases: { connect: 0.02, migrate: 0.001, generate: 20, write: 55.25 },
   peakRssBytes: 150_000_000,
+  cpuSeconds: 1.5,
   walBytes: 2_000_000_000,
   freeDiskBytes: undefined,
 }

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { HostLane } from '../../../src/run/host-lanes.ts'
+import { runLanes } from '../../../src/run/host-lanes.ts'
+import { defaultPatience } from '../../../src/run/lane.ts'
+import type { LaneStop } from '../../../src/run/lane.ts'
+import { spreadLanes } from '../../../src/run/spread-lanes.ts'
+import type { SpreadOptions } from '../../../src/run/spread-lanes.ts'
+
+const lookSeconds = 0.02
+
+/** Lanes that work here for a while, step by step, and say where each of them was. */
+function lanes(step: () => Promise<void>, seconds: number) {
+  const places = new Map<number, string[]>()
+  const note = (number: number, place: string) =>
+    places.set(number, [...(places.get(number) ?? []), place])
+  const here: SpreadOptions['here'] = async ({ number, leave }): Promise<LaneStop> => {
+    note(number, 'here')
+    const end = performance.now() + seconds * 1000
+    while (performance.now() < end) {
+      if (leave?.aborted) return { kind: 'left' }
+      await step()
+    }
+    return { kind: 'done' }
+  }
+  const onThread: HostLane = ({ number }) => {
+    note(number, 'thread')
+    return Promise.resolve({ kind: 'done' })
+  }
+  return { here, onThread, places }
+}
+
+function run(count: number, host: HostLane): Promise<number> {
+  return runLanes(count, host, {
+    signal: new AbortController().signal,
+    patience: defaultPatience,
+    onEvent: () => {},
+  })
+}
+
+async function busy(): Promise<void> {
+  const end = performance.now() + 5
+  while (performance.now() < end);
+  await new Promise(setImmediate)
+}
+
+const waiting = () => sleep(2)
+
+describe(spreadLanes, () => {
+  it('leaves lanes that mostly wait on this thread', async () => {
+    const { here, onThread, places } = lanes(waiting, 0.3)
+    expect(await run(3, spreadLanes({ here, onThread, lookSeconds }))).toBe(3)
+    expect([...places.values()]).toEqual([['here'], ['here'], ['here']])
+  })
+
+  it('moves half of the lanes, and half of the rest, as long as this thread has no idle moment', async () => {
+    const { here, onThread, places } = lanes(busy, 0.5)
+    expect(await run(5, spreadLanes({ here, onThread, lookSeconds }))).toBe(5)
+    const moved = ['here', 'thread']
+    expect(Object.fromEntries(places)).toEqual({
+      1: ['here'],
+      2: moved,
+      3: moved,
+      4: moved,
+      5: moved,
+    })
+  })
+
+  it('does not move lanes before it has looked twice', async () => {
+    const { here, onThread, places } = lanes(busy, 0.1)
+    await run(2, spreadLanes({ here, onThread, lookSeconds: 0.08 }))
+    expect([...places.values()]).toEqual([['here'], ['here']])
+  })
+
+  it('gives lanes the threads that are asked for from the beginning', async () => {
+    const { here, onThread, places } = lanes(busy, 0.3)
+    await run(4, spreadLanes({ here, onThread, lookSeconds, threads: 2 }))
+    expect([...places.values()]).toEqual([['here'], ['thread'], ['here'], ['here']])
+  })
+
+  it('stops looking when no lane is left that could move', async () => {
+    const { here, onThread } = lanes(waiting, 0.05)
+    const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    await run(2, spreadLanes({ here, onThread, lookSeconds: 60 }))
+    const after = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    expect(after).toBeLessThanOrEqual(before)
+  })
+})
