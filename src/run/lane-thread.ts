@@ -23,6 +23,7 @@ interface LaneData {
 type ToLane = 'stop' | 'over'
 type FromLane =
   | LaneEvent
+  | { readonly kind: 'started' }
   | { readonly kind: 'done' }
   | { readonly kind: 'no connection'; readonly error: ErrorData }
 
@@ -37,7 +38,9 @@ export function threadLanes(options: Omit<LaneData, 'number' | 'patience'>): Hos
       { data: { ...options, number, patience }, name: `lane ${number}` },
     )
     const stop = () => thread.post('stop')
-    const tellOver = () => thread.post('over')
+    let isStarted = false
+    // Until it has started, it only delays the end: there is nothing left to do for it.
+    const tellOver = () => (isStarted ? thread.post('over') : void thread.terminate())
     signal.addEventListener('abort', stop)
     over.addEventListener('abort', tellOver)
     if (signal.aborted) stop()
@@ -45,12 +48,13 @@ export function threadLanes(options: Omit<LaneData, 'number' | 'patience'>): Hos
     let end: LaneEnd | undefined
     thread.onMessage((message) => {
       if (message.kind === 'done') end = { kind: 'done' }
+      else if (message.kind === 'started') isStarted = true
       else if (message.kind !== 'no connection') onEvent(message)
       else end = { kind: 'no connection', error: unpackError(message.error) }
     })
     try {
       await thread.ended
-      return end!
+      return end ?? { kind: 'no connection', error: new Error(`Lane ${number} was never needed`) }
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -86,6 +90,7 @@ async function work(
     })
   try {
     const { run, prepared } = await withPatience({ ...patience, signal, over }, prepare)
+    port.post({ kind: 'started' })
     return await runRecordedLane({
       url,
       run: id,

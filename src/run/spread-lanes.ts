@@ -53,7 +53,10 @@ export function spreadLanes(options: SpreadOptions): HostLane {
 
   async function hostHere(start: LaneStart, leave?: AbortSignal): Promise<LaneEnd> {
     const end = await here({ ...start, leave })
-    return end.kind === 'left' ? onThread(start) : end
+    if (end.kind !== 'left') return end
+    await onThread(start)
+    // It has had a connection, whether or not it got another one.
+    return { kind: 'done' }
   }
 
   async function hostMovable(start: LaneStart): Promise<LaneEnd> {

@@ -18,7 +18,7 @@ import {
 } from '../support/other-session.ts'
 import type { OtherSession } from '../support/other-session.ts'
 import { ask, change } from '../support/seed-town.ts'
-import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
+import { createShopDatabase, makeCompiledShop, makeShopProject } from '../support/shop-project.ts'
 
 /** Two threads, and enough chunks for both. */
 const seed = [
@@ -204,18 +204,18 @@ describe('lanes on threads', () => {
 
 describe('lanes that one thread does not keep up with', () => {
   it('go on in threads of their own, with the same rows', async () => {
-    const slow = await makeShopProject({ 'seeder.ts': SLOW_SEEDER })
-    const notes = ['--count', 'notes=2400', '--chunk-size', '50']
+    const slow = await makeCompiledShop({ 'seeder.ts': SLOW_SEEDER })
+    const notes = ['--count', 'notes=3000', '--chunk-size', '50']
     const running = startDownpour(['seed', '--lanes', '2', ...notes, '--database-url', url], {
       cwd: slow,
     })
     expect(await running.finished).toMatchObject({ exitCode: 0 })
-    expect(await ask(url, 'select count(distinct body) from notes')).toBe('2400')
+    expect(await ask(url, 'select count(distinct body) from notes')).toBe('3000')
     expect(await readFile(`${slow}/threads`, 'utf8')).toMatch(/^main\n(?:main\n|thread\n)*thread\n/)
   })
 })
 
-/** Each note takes 2 ms; each chunk of them notes on which thread it was computed. */
+/** Each note takes 1.5 ms; each chunk of them notes on which thread it was computed. */
 const SLOW_SEEDER = `import { appendFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { createGenerator, defineSeeder, fillVector, firstNames } from ${JSON.stringify(
@@ -226,7 +226,7 @@ const log = new URL('threads', import.meta.url)
 const slow = createGenerator('slow', () =>
   fillVector({ kind: 'text' }, ({ count, numbers }, out) => {
     if (numbers[0] > 1000) appendFileSync(log, isMainThread ? 'main\\n' : 'thread\\n')
-    const end = performance.now() + 2 * count
+    const end = performance.now() + 1.5 * count
     while (performance.now() < end);
     for (let i = 0; i < count; i++) out.values[i] = 'note ' + numbers[i]
   }),
