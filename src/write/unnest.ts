@@ -1,19 +1,34 @@
 import type { Slice } from '../generate/slices.ts'
 import type { TargetColumn } from '../postgres/server-type.ts'
+import { withRowNumber } from './encode/refusal.ts'
 import { insertStatement } from './insert-statement.ts'
-import { parameterText } from './parameter-text.ts'
+import { textReaders } from './parameter-text.ts'
+import type { TextReader } from './parameter-text.ts'
+import { sendAhead } from './send-ahead.ts'
 import type { Strategy } from './strategy.ts'
-import type { Target } from './target.ts'
-import { writeSlices } from './write-slices.ts'
 
 /** `INSERT … SELECT … FROM unnest($1, $2, …)`: an array for each column, a statement for each slice. */
 export const unnestStrategy: Strategy = {
   name: 'unnest',
   open(target) {
     const statement = insertStatement(target, selectUnnest(target.columns))
-    return writeSlices(statement, (slice) =>
-      target.columns.map((_, place) => arrayLiteral(target, slice, place)),
-    )
+    const readersOf = textReaders(target.columns, quoteElement)
+
+    function* arrays(slices: Iterable<Slice>): Generator<readonly string[]> {
+      for (const slice of slices) {
+        yield withRowNumber(slice.first, () =>
+          readersOf(slice).map((read) => arrayLiteral(read, slice.count)),
+        )
+      }
+    }
+
+    return {
+      write: (session, { slices }) =>
+        sendAhead(arrays(slices), async (parameters) => {
+          const { count } = await session.query(statement, parameters, { prepare: true })
+          return count
+        }),
+    }
   },
 }
 
@@ -31,11 +46,12 @@ function selectUnnest(columns: readonly TargetColumn[]): string {
 }
 
 /** A column of a slice, https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
-function arrayLiteral(target: Target, slice: Slice, place: number): string {
+function arrayLiteral(read: TextReader, count: number): string {
   const elements: string[] = []
-  for (let index = 0; index < slice.count; index++) {
-    const text = parameterText(target, slice, { place, index })
-    elements.push(text === null ? 'NULL' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`)
-  }
+  for (let index = 0; index < count; index++) elements.push(read(index) ?? 'NULL')
   return `{${elements.join(',')}}`
+}
+
+function quoteElement(text: string): string {
+  return /["\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
 }
