@@ -51,20 +51,14 @@ export default defineSeeder(schema, (f) => {
           description: { kind: 'dictionary', dictionary: createDictionary(texts) },
           txDate: { kind: 'date' },
         },
-        ({ count, numbers, parents, ordinals, siblings }, out) => {
-          for (let i = 0; i < count; i++) {
-            const { userRow, categoryRow, amount, text, day } = read(
-              numbers[i]!,
-              parents[i]!,
-              ordinals[i]!,
-              siblings[i]!,
-            )
-            out.userRow.values[i] = userRow
-            out.categoryRow.values[i] = categoryRow
-            out.amount.values[i] = amount
-            out.description.codes[i] = text
-            out.txDate.values[i] = day
-          }
+        (rows, out) => {
+          read(rows, {
+            userRow: out.userRow.values,
+            categoryRow: out.categoryRow.values,
+            amount: out.amount.values,
+            text: out.description.codes,
+            day: out.txDate.values,
+          })
         },
       )
     },

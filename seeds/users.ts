@@ -34,7 +34,7 @@ export default defineSeeder(schema, (f) => {
     isUnique: true,
   })
   const { country, createdAt } = f.group(['country', 'createdAt'], (context) => {
-    const customerAt = openCustomers(context)
+    const customers = openCustomers(context)
     return fillVectors(
       {
         country: { kind: 'dictionary', dictionary: createDictionary(countries.map((c) => c.code)) },
@@ -42,10 +42,10 @@ export default defineSeeder(schema, (f) => {
       },
       (rows, out) => {
         for (let i = 0; i < rows.count; i++) {
-          const customer = customerAt(rows.numbers[i]!)
-          out.country.codes[i] = customer.country
+          const row = rows.numbers[i]!
+          out.country.codes[i] = customers.country(row)
           out.createdAt.values[i] =
-            (customer.signupDay * 86_400 + customer.signupSecond) * 1_000_000
+            (customers.signupDay(row) * 86_400 + customers.signupSecond(row)) * 1_000_000
         }
       },
     )

@@ -72,23 +72,23 @@ export function openAccountFacts(
     rate: random('accounts/rate'),
   }
   const orderTable = createWeightTable(orders.map(({ share }) => share))
-  const customerAt = openCustomers(context)
+  const customers = openCustomers(context)
   const account = createAccount()
   return (row, userRow, ordinal) => {
     if (row === account.row) return account
-    const customer = customerAt(userRow)
+    const signupDay = customers.signupDay(userRow)
     const { kinds } = orders[orderTable.pick(hash(keys.order, userRow))]!
     account.row = row
     account.userRow = userRow
     account.ordinal = ordinal
     account.kind = kinds[ordinal % kinds.length]!
-    account.country = customer.country
-    account.income = customer.income
+    account.country = customers.country(userRow)
+    account.income = customers.income(userRow)
     account.rate = rates[account.kind]!.at(userRow === demoRow ? busy : hash(keys.rate, row))
     const draw = unit(keys.opened, row)
     // The first account is opened within days, the others soon rather than late.
-    const wait = ordinal === 0 ? draw * 4 : draw * draw * (referenceDay - customer.signupDay)
-    account.openedDay = Math.min(customer.signupDay + Math.floor(wait), referenceDay - 1)
+    const wait = ordinal === 0 ? draw * 4 : draw * draw * (referenceDay - signupDay)
+    account.openedDay = Math.min(signupDay + Math.floor(wait), referenceDay - 1)
     return account
   }
 }

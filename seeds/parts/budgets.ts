@@ -35,10 +35,10 @@ const millisecondsPerDay = 86_400_000
 export function openBudgetCounts(context: Context): (userRow: number) => number {
   const usesKey = context.random('budgets/uses')
   const widthKey = context.random('budgets/width')
-  const customerAt = openCustomers(context)
+  const customers = openCustomers(context)
   const oldest = monthsBefore(context.referenceDay, months - 1)
   return (userRow) => {
-    const isNew = customerAt(userRow).signupDay >= oldest
+    const isNew = customers.signupDay(userRow) >= oldest
     // The demo user always has some, so that there are budgets however few users there are.
     if (userRow !== demoRow && (isNew || unit(usesKey, userRow) >= shareOfUsers)) return 0
     return months * (2 + Math.floor(unit(widthKey, userRow) * 5))
@@ -55,7 +55,7 @@ export function openBudgets(
   const firstKey = context.random('budgets/first')
   const stepKey = context.random('budgets/step')
   const amountKey = context.random('budgets/amount')
-  const customerAt = openCustomers(context)
+  const customers = openCustomers(context)
   const budget: Budget = { categoryRow: 0, month: 0, amount: 0 }
   return (userRow, ordinal, siblings) => {
     const width = Math.min(limits.length, Math.max(1, Math.ceil(siblings / months)))
@@ -64,7 +64,7 @@ export function openBudgets(
     const step = 1 + (hash(stepKey, userRow) % (limits.length - 1))
     const limit = (first + place * step) % limits.length
     const { category, usual } = limits[limit]!
-    const { prices } = countries[customerAt(userRow).country]!
+    const { prices } = countries[customers.country(userRow)]!
     const draw = unit(amountKey, userRow * limits.length + limit)
     budget.categoryRow = categoryRow(category)
     budget.month = monthsBefore(context.referenceDay, Math.floor(ordinal / width))

@@ -10,6 +10,8 @@ export interface Calendar {
   readonly months: readonly Month[]
   /** The number in `months` of the month that a day belongs to. */
   monthOf(day: number): number
+  /** Months of the year × `dayKinds` + kind of day: what people spend their money on differs. */
+  occasionOf(day: number): number
   /** The busyness before a day, counted from `firstDay`; 1 is an average day. */
   before(day: number): number
   /** The day in which a busyness falls. */
@@ -33,9 +35,17 @@ const seasons = [0.86, 0.92, 0.98, 1, 1.01, 1.02, 1.04, 1.02, 0.98, 0.99, 1.03, 
 /** How finely a day is told from its busyness. */
 const placesPerUnit = 16
 
+/** Working days, Saturdays and Sundays have their own mix. */
+export const dayKinds = 3
+
 /** 0 is Sunday. */
 export function weekdayOf(day: number): number {
   return (day + 4) % 7
+}
+
+/** @param weekday - 0 is Sunday */
+function dayKindOf(weekday: number): number {
+  return weekday === 0 ? 2 : weekday === 6 ? 1 : 0
 }
 
 /**
@@ -46,10 +56,12 @@ export function createCalendar(referenceDay: number): Calendar {
   const firstDay = months[0]!.firstDay
   const days = referenceDay - firstDay + 1
   const monthOfDay = new Int32Array(days)
+  const occasionOfDay = new Int32Array(days)
   const sums = new Float64Array(days + 1)
   for (const [number, month] of months.entries()) {
     for (let day = month.firstDay; day <= Math.min(month.lastDay, referenceDay); day++) {
       monthOfDay[day - firstDay] = number
+      occasionOfDay[day - firstDay] = month.ofYear * dayKinds + dayKindOf(weekdayOf(day))
       sums[day - firstDay + 1] =
         sums[day - firstDay]! + weekdays[weekdayOf(day)]! * seasons[month.ofYear]!
     }
@@ -64,6 +76,7 @@ export function createCalendar(referenceDay: number): Calendar {
     lastDay: referenceDay,
     months,
     monthOf: (day) => monthOfDay[day - firstDay]!,
+    occasionOf: (day) => occasionOfDay[day - firstDay]!,
     before: (day) => sums[day - firstDay]!,
     dayAt: (busyness) => dayOfPlace[Math.floor(busyness * placesPerUnit)]!,
   }

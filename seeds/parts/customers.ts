@@ -2,17 +2,16 @@ import { createLogNormal, createWeightTable, hash, unit } from '../../src/index.
 import type { Context } from '../../src/index.ts'
 import { historyDays } from './calendar.ts'
 
-/** What other tables need to know of a user: plain functions of the user's row. */
-export interface Customer {
-  row: number
+/** What other tables need to know of users: plain functions of a user's row. */
+export interface Customers {
   /** Days since 1970-01-01, before the reference day. */
-  signupDay: number
+  signupDay(row: number): number
   /** Seconds since that day's midnight, UTC. */
-  signupSecond: number
+  signupSecond(row: number): number
   /** An index of `countries`. */
-  country: number
+  country(row: number): number
   /** What comes in a month, in cents of the customer's currency. */
-  income: number
+  income(row: number): number
 }
 
 /** The user that `npm run seed` names at its end. */
@@ -39,30 +38,28 @@ export const countries = [
 
 const monthlyIncome = createLogNormal({ median: 275_000, sigma: 0.36 })
 
-/**
- * @returns gives a user's facts; the same object each time, refilled
- */
-export function openCustomers({ random, referenceDay }: Context): (row: number) => Customer {
-  const keys = {
-    signup: random('customers/signup'),
-    second: random('customers/second'),
-    country: random('customers/country'),
-    income: random('customers/income'),
-  }
+export function openCustomers({ random, referenceDay }: Context): Customers {
+  const signupKey = random('customers/signup')
+  const secondKey = random('customers/second')
+  const countryKey = random('customers/country')
+  const incomeKey = random('customers/income')
+  const firstDay = referenceDay - historyDays
   const table = createWeightTable(countries.map(({ share }) => share))
-  const customer: Customer = { row: -1, signupDay: 0, signupSecond: 0, country: 0, income: 0 }
-  return (row) => {
-    if (row === customer.row) return customer
-    customer.row = row
+
+  function country(row: number): number {
+    return row === demoRow ? 0 : table.pick(hash(countryKey, row))
+  }
+
+  return {
+    country,
     // The demo user has been there from the beginning, so that there is something to look at.
-    const time = row === demoRow ? 0 : growingTime(unit(keys.signup, row))
-    customer.signupDay = referenceDay - historyDays + Math.floor(time * historyDays)
-    customer.signupSecond = 21_600 + dayTime(hash(keys.second, row))
-    customer.country = row === demoRow ? 0 : table.pick(hash(keys.country, row))
-    customer.income = Math.floor(
-      monthlyIncome.at(hash(keys.income, row)) * countries[customer.country]!.prices,
-    )
-    return customer
+    signupDay: (row) =>
+      row === demoRow
+        ? firstDay
+        : firstDay + Math.floor(growingTime(unit(signupKey, row)) * historyDays),
+    signupSecond: (row) => 21_600 + dayTime(hash(secondKey, row)),
+    income: (row) =>
+      Math.floor(monthlyIncome.at(hash(incomeKey, row)) * countries[country(row)]!.prices),
   }
 }
 

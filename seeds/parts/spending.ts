@@ -1,29 +1,29 @@
-import { createLogNormal, createWeightTable } from '../../src/index.ts'
-import type { Distribution, WeightTable } from '../../src/index.ts'
+import { createLogNormals, createWeightTables } from '../../src/index.ts'
+import type { Distributions, WeightTables } from '../../src/index.ts'
+import { dayKinds } from './calendar.ts'
 import { categoryRow, signOf } from './categories.ts'
 import type { CategoryName } from './categories.ts'
 import { spendingLines } from './spending-lines.ts'
 import type { SpendingLine } from './spending-lines.ts'
 
-/** A way of spending, ready to be drawn from. */
-export interface Line {
-  readonly categoryRow: number
-  readonly sign: 1 | -1
-  /** Cents. */
-  readonly amounts: Distribution
+/** The ways of spending, one array for each of their facts. */
+export interface Lines {
+  readonly categoryRow: Int32Array
+  /** 1 or -1. */
+  readonly sign: Int32Array
   /** Amounts are multiples of so many cents, … */
-  readonly step: number
+  readonly step: Int32Array
   /** … less these: 100 and 1 give 23.99. */
-  readonly under: number
+  readonly under: Int32Array
   /** The codes of its texts are `firstText` to `firstText + texts - 1`. */
-  readonly firstText: number
-  readonly texts: number
+  readonly firstText: Int32Array
+  readonly texts: Int32Array
 }
 
 /** What the money of one kind of account is spent on, by month and kind of day. */
 export interface Mix {
-  /** By month of the year × `dayKinds` + kind of day: gives an index of `lines`. */
-  readonly tables: readonly WeightTable[]
+  /** The table of `Spending.lineOf` for `Calendar.occasionOf` a day is `firstTable` + occasion. */
+  readonly firstTable: number
   /** The mean amount in cents, without its sign. */
   readonly mean: number
 }
@@ -31,66 +31,73 @@ export interface Mix {
 export type MixName = keyof SpendingLine['share']
 
 export interface Spending {
-  readonly lines: readonly Line[]
+  readonly lines: Lines
   readonly mixes: Readonly<Record<MixName, Mix>>
+  /** Draws the number of a line by a table of a mix. */
+  readonly lineOf: WeightTables['pick']
+  /** Draws an amount of a line, in cents. */
+  readonly amountOf: Distributions['at']
   /** All texts, of all lines and of what is added. */
   readonly texts: readonly string[]
 }
 
-/** Working days, Saturdays and Sundays have their own mix. */
-export const dayKinds = 3
-
-/** @param weekday - 0 is Sunday */
-export function dayKindOf(weekday: number): number {
-  return weekday === 0 ? 2 : weekday === 6 ? 1 : 0
-}
-
 /** @param otherTexts - what the dictionary begins with */
 export function createSpending(otherTexts: readonly string[]): Spending {
-  let firstText = otherTexts.length
-  const lines = spendingLines.map((line): Line => {
-    const first = firstText
-    firstText += line.texts.length
-    return {
-      ...placeOf(line.category),
-      amounts: createLogNormal({ median: line.median, sigma: line.sigma }),
-      step: line.step ?? 1,
-      under: line.under ?? 0,
-      firstText: first,
-      texts: line.texts.length,
-    }
-  })
+  const places = spendingLines.map((line) => placeOf(line.category))
+  const amounts = createLogNormals(spendingLines)
+  const tables = createWeightTables(mixNames.flatMap((name) => occasions.map(weightsIn(name))))
   return {
-    lines,
-    mixes: {
-      checking: createMix('checking', lines),
-      creditCard: createMix('creditCard', lines),
-      cash: createMix('cash', lines),
-      savings: createMix('savings', lines),
-      roundUps: createMix('roundUps', lines),
-      daily: createMix('daily', lines),
+    lines: {
+      categoryRow: Int32Array.from(places, ({ categoryRow }) => categoryRow),
+      sign: Int32Array.from(places, ({ sign }) => sign),
+      step: Int32Array.from(spendingLines, ({ step = 1 }) => step),
+      under: Int32Array.from(spendingLines, ({ under = 0 }) => under),
+      firstText: Int32Array.from(
+        spendingLines,
+        (_, line) => [...otherTexts, ...textsOf(spendingLines.slice(0, line))].length,
+      ),
+      texts: Int32Array.from(spendingLines, ({ texts }) => texts.length),
     },
-    texts: [...otherTexts, ...spendingLines.flatMap((line) => line.texts)],
+    mixes: Object.fromEntries(
+      mixNames.map((name, number): [MixName, Mix] => [
+        name,
+        { firstTable: number * occasions.length, mean: meanOf(name, amounts) },
+      ]),
+    ) as Record<MixName, Mix>,
+    lineOf: tables.pick,
+    amountOf: amounts.at,
+    texts: [...otherTexts, ...textsOf(spendingLines)],
   }
 }
 
 /** Where an amount of a category is booked. */
-export function placeOf(category: CategoryName): Pick<Line, 'categoryRow' | 'sign'> {
+export function placeOf(category: CategoryName): {
+  readonly categoryRow: number
+  readonly sign: 1 | -1
+} {
   return { categoryRow: categoryRow(category), sign: signOf(category) }
 }
 
-function createMix(name: MixName, lines: readonly Line[]): Mix {
-  const shares = spendingLines.map((line) => line.share[name] ?? 0)
-  const weight = shares.reduce((sum, share) => sum + share, 0)
-  return {
-    mean: lines.reduce((sum, line, index) => sum + line.amounts.mean * shares[index]!, 0) / weight,
-    tables: Array.from({ length: 12 * dayKinds }, (_, place) =>
-      createWeightTable(
-        spendingLines.map((line, index) => {
-          const season = line.seasons?.[Math.floor(place / dayKinds)] ?? 1
-          return shares[index]! * season * (line.days?.[place % dayKinds] ?? 1)
-        }),
-      ),
-    ),
-  }
+const mixNames = ['checking', 'savings', 'creditCard', 'cash', 'roundUps', 'daily'] as const
+const occasions = Array.from({ length: 12 * dayKinds }, (_, occasion) => occasion)
+
+function weightsIn(mix: MixName): (occasion: number) => readonly number[] {
+  return (occasion) =>
+    spendingLines.map((line) => {
+      const season = line.seasons?.[Math.floor(occasion / dayKinds)] ?? 1
+      return shareIn(mix, line) * season * (line.days?.[occasion % dayKinds] ?? 1)
+    })
+}
+
+function meanOf(mix: MixName, { means }: Distributions): number {
+  const weight = spendingLines.reduce((sum, line) => sum + shareIn(mix, line), 0)
+  return spendingLines.reduce((sum, line, n) => sum + means[n]! * shareIn(mix, line), 0) / weight
+}
+
+function shareIn(mix: MixName, { share }: SpendingLine): number {
+  return share[mix] ?? 0
+}
+
+function textsOf(lines: readonly SpendingLine[]): readonly string[] {
+  return lines.flatMap(({ texts }) => texts)
 }

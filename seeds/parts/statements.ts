@@ -8,11 +8,11 @@
  * believable however many transactions an account has, and no state is carried along.
  */
 import { hash } from '../../src/index.ts'
-import type { Context } from '../../src/index.ts'
+import type { Context, Rows } from '../../src/index.ts'
 import { creditCard } from './accounts.ts'
-import { createCalendar, weekdayOf } from './calendar.ts'
+import { createCalendar } from './calendar.ts'
 import type { Calendar } from './calendar.ts'
-import { createSpending, dayKindOf, dayKinds, placeOf } from './spending.ts'
+import { createSpending, placeOf } from './spending.ts'
 import { standingOrders } from './standing-orders.ts'
 import { openTerms, orderDay, orderNames, orderNumber } from './terms.ts'
 import type { Terms } from './terms.ts'
@@ -20,23 +20,20 @@ import type { Terms } from './terms.ts'
 export interface Statements {
   /** All descriptions; an entry's text is one of them. */
   readonly texts: readonly string[]
-  /**
-   * @param row - the transaction's row
-   * @param ordinal - its place among the `siblings` transactions of the account
-   * @returns the transaction; the same object each time, refilled
-   */
-  read(row: number, accountRow: number, ordinal: number, siblings: number): Entry
+  /** Computes the transactions of a slice of rows, counted per account. */
+  read(rows: Rows, out: Entries): void
 }
 
-export interface Entry {
-  userRow: number
+/** A slice of transactions, one array for each of their facts. */
+export interface Entries {
+  readonly userRow: Float64Array
   /** Days since 1970-01-01. */
-  day: number
+  readonly day: Int32Array
   /** Cents, below zero for what is spent. */
-  amount: number
-  categoryRow: number
-  /** An index of `texts`. */
-  text: number
+  readonly amount: Float64Array
+  readonly categoryRow: Float64Array
+  /** Indices of `texts`. */
+  readonly text: Int32Array
 }
 
 /** The transactions of an account in one month. */
@@ -75,50 +72,57 @@ export function openStatements(context: Context): Statements {
   const lineKey = context.random('transactions/line')
   const amountKey = context.random('transactions/amount')
   const scratch = createBlock()
+  const unseen = createEntries(context.capacity)
   let current = createBlock()
   let previous = createBlock()
-  const entry: Entry = { userRow: 0, day: 0, amount: 0, categoryRow: 0, text: 0 }
   let accountRow = -1
   let count = -1
 
-  function pay(terms: Terms, block: Block, place: number, row: number): void {
-    const when = hash(whenKey, row)
-    const share = (place + (when & 0xffff) / 65_536) / block.size
-    const day = calendar.dayAt(block.before + share * block.busyness)
-    entry.day = day < block.firstDay ? block.firstDay : day > block.lastDay ? block.lastDay : day
-    const { ofYear } = calendar.months[block.month]!
-    const table = terms.mix.tables[ofYear * dayKinds + dayKindOf(weekdayOf(entry.day))]!
-    const line = spending.lines[table.pick(hash(lineKey, row))]!
-    const cents = line.amounts.at(hash(amountKey, row)) * terms.scale
-    entry.amount = line.sign * roundPrice(cents, line.step, line.under)
-    entry.categoryRow = line.categoryRow
-    // Squared, so that an account comes back to its favourites.
-    const chance = (when >>> 16) / 65_536
-    const rank = Math.floor(chance * chance * line.texts)
-    entry.text = line.firstText + ((rank + terms.taste + line.firstText * 7) % line.texts)
-  }
-
-  function book(order: number, amount: number, choice: number): void {
-    const { categoryRow, sign } = orderPlaces[order]!
-    entry.amount = sign * amount
-    entry.categoryRow = categoryRow
-    entry.text = firstTexts[order]! + choice
+  /** Payments at the places of a run, as if no standing order had any of them. */
+  function pay(terms: Terms, block: Block, run: Run, out: Entries): void {
+    const { lines, lineOf, amountOf } = spending
+    const { scale, taste } = terms
+    const { firstTable } = terms.mix
+    const { before, busyness, size, firstDay, lastDay } = block
+    for (let i = 0; i < run.count; i++) {
+      const row = run.row + i
+      const when = hash(whenKey, row)
+      const share = (run.place + i + (when & 0xffff) / 65_536) / size
+      const busyDay = calendar.dayAt(before + share * busyness)
+      const day = busyDay < firstDay ? firstDay : busyDay > lastDay ? lastDay : busyDay
+      const line = lineOf(firstTable + calendar.occasionOf(day), hash(lineKey, row))
+      const cents = amountOf(line, hash(amountKey, row)) * scale
+      // Squared, so that an account comes back to its favourites.
+      const chance = (when >>> 16) / 65_536
+      const texts = lines.texts[line]!
+      const firstText = lines.firstText[line]!
+      const rank = Math.floor(chance * chance * texts)
+      const index = run.index + i
+      out.day[index] = day
+      out.amount[index] =
+        lines.sign[line]! * roundPrice(cents, lines.step[line]!, lines.under[line]!)
+      out.categoryRow[index] = lines.categoryRow[line]!
+      out.text[index] = firstText + remainder(rank + taste + firstText * 7, texts)
+    }
   }
 
   /** What a month brought and cost, its settlement and the opening deposit apart. */
   function netOf(terms: Terms, block: Block, firstRow: number): number {
     let net = 0
-    for (let place = 0; place < block.size; place++) {
-      const taken = findTaken(block, place)
-      if (taken < 0) {
-        pay(terms, block, place, firstRow + block.start + place)
-        net += entry.amount
-      } else {
-        const order = block.orders[taken]!
-        if (isOrdinary(terms, order)) {
-          net += orderPlaces[order]!.sign * amountIn(terms, order, calendar, block.month)
-        }
+    for (let place = 0; place < block.size; place += unseen.day.length) {
+      const row = firstRow + block.start + place
+      const run = { row, place, count: Math.min(block.size - place, unseen.day.length), index: 0 }
+      pay(terms, block, run, unseen)
+      net += sumOf(unseen.amount, 0, run.count)
+      for (let taken = 0; taken < block.taken; taken++) {
+        const index = block.places[taken]! - place
+        if (index >= 0 && index < run.count) net -= unseen.amount[index]!
       }
+    }
+    for (let taken = 0; taken < block.taken; taken++) {
+      const order = block.orders[taken]!
+      if (!isOrdinary(terms, order)) continue
+      net += orderPlaces[order]!.sign * amountIn(terms, order, calendar, block.month)
     }
     return net
   }
@@ -136,18 +140,50 @@ export function openStatements(context: Context): Statements {
     return net
   }
 
-  function settle(terms: Terms, net: number): void {
+  function book(out: Entries, index: number, order: number, amount: number, choice: number): void {
+    const { categoryRow, sign } = orderPlaces[order]!
+    out.amount[index] = sign * amount
+    out.categoryRow[index] = categoryRow
+    out.text[index] = firstTexts[order]! + choice
+  }
+
+  function settle(terms: Terms, net: number, out: Entries, index: number): void {
     const { settlement } = terms
     const choice = terms.choices[settlement]!
     if (terms.account.kind === creditCard) {
       // Refunds may have paid for everything: then a small rate.
-      return book(settlement, -net >= 100 ? -net : 1_000, choice)
+      return book(out, index, settlement, -net >= 100 ? -net : 1_000, choice)
     }
     const aside = Math.floor((net * 0.9) / 1_000) * 1_000
-    if (settlement === surplus && aside > 0) return book(surplus, aside, choice)
+    if (settlement === surplus && aside > 0) return book(out, index, surplus, aside, choice)
     const missing = Math.max(1, Math.ceil(-net / 1_000)) * 1_000
-    if (settlement === surplus) return book(shortfall, missing, 0)
-    return book(settlement, missing, choice)
+    if (settlement === surplus) return book(out, index, shortfall, missing, 0)
+    return book(out, index, settlement, missing, choice)
+  }
+
+  /**
+   * The standing orders among some places of the current month.
+   *
+   * @returns the sum of those that do not count towards what the month brought and cost
+   */
+  function bookOrders(terms: Terms, run: Run, out: Entries): number {
+    let apart = 0
+    for (let taken = 0; taken < current.taken; taken++) {
+      const place = current.places[taken]! - run.place
+      if (place < 0 || place >= run.count) continue
+      const index = run.index + place
+      const order = current.orders[taken]!
+      const firstRow = run.row - run.place - current.start
+      if (order === terms.settlement) {
+        settle(terms, netBefore(terms, current, firstRow), out, index)
+      } else {
+        const amount = amountIn(terms, order, calendar, current.month)
+        book(out, index, order, amount, terms.choices[order]!)
+      }
+      out.day[index] = current.days[taken]!
+      if (!isOrdinary(terms, order)) apart += out.amount[index]!
+    }
+    return apart
   }
 
   /** Makes `current` the month that a place belongs to. */
@@ -166,23 +202,61 @@ export function openStatements(context: Context): Statements {
 
   return {
     texts: spending.texts,
-    read(row, account, ordinal, siblings) {
-      const terms = termsOf(account, siblings)
-      turnTo(terms, ordinal)
-      const place = ordinal - current.start
-      const taken = findTaken(current, place)
-      const order = taken < 0 ? -1 : current.orders[taken]!
-      if (order < 0) pay(terms, current, place, row)
-      else if (order === terms.settlement) settle(terms, netBefore(terms, current, row - ordinal))
-      else book(order, amountIn(terms, order, calendar, current.month), terms.choices[order]!)
-      if (taken >= 0) entry.day = current.days[taken]!
-      if (place === current.read) {
-        current.read++
-        if (order < 0 || isOrdinary(terms, order)) current.net += entry.amount
+    read(rows, out) {
+      for (let index = 0; index < rows.count;) {
+        const terms = termsOf(rows.parents[index]!, rows.siblings[index]!)
+        const ordinal = rows.ordinals[index]!
+        turnTo(terms, ordinal)
+        const place = ordinal - current.start
+        const run = {
+          row: rows.numbers[index]!,
+          place,
+          index,
+          count: countConsecutive(rows, index, current.size - place),
+        }
+        pay(terms, current, run, out)
+        const apart = bookOrders(terms, run, out)
+        if (place === current.read) {
+          current.read += run.count
+          current.net += sumOf(out.amount, index, index + run.count) - apart
+        }
+        for (let i = index; i < index + run.count; i++) out.userRow[i] = terms.account.userRow
+        index += run.count
       }
-      entry.userRow = terms.account.userRow
-      return entry
     },
+  }
+}
+
+/** Consecutive rows, all of them in one month of an account. */
+interface Run {
+  readonly row: number
+  readonly count: number
+  /** The first one's place in its month, and its index in the slice. */
+  readonly place: number
+  readonly index: number
+}
+
+function countConsecutive({ numbers, count }: Rows, index: number, most: number): number {
+  const first = numbers[index]!
+  const limit = Math.min(most, count - index)
+  let length = 1
+  while (length < limit && numbers[index + length] === first + length) length++
+  return length
+}
+
+function sumOf(amounts: Float64Array, from: number, to: number): number {
+  let sum = 0
+  for (let i = from; i < to; i++) sum += amounts[i]!
+  return sum
+}
+
+function createEntries(capacity: number): Entries {
+  return {
+    userRow: new Float64Array(capacity),
+    day: new Int32Array(capacity),
+    amount: new Float64Array(capacity),
+    categoryRow: new Float64Array(capacity),
+    text: new Int32Array(capacity),
   }
 }
 
@@ -307,6 +381,11 @@ function amountIn(terms: Terms, order: number, calendar: Calendar, month: number
     default:
       return first
   }
+}
+
+/** Exact, and faster than `%` where whole numbers are beyond 2^31. */
+function remainder(value: number, divisor: number): number {
+  return value - Math.floor(value / divisor) * divisor
 }
 
 /** To the nearest price that looks like one: 23.95, 4.80; small amounts stay as they are. */

@@ -23,9 +23,15 @@ export function createNormal(options: {
   readonly mean: number
   readonly deviation: number
 }): Distribution {
-  return createDistribution(
-    Float64Array.from(standardNormal(), (z) => options.mean + options.deviation * z),
-  )
+  const quantiles = Float64Array.from(standardNormal(), (z) => options.mean + options.deviation * z)
+  return {
+    mean: meanOf((n) => quantiles[n]!),
+    at(bits) {
+      const index = bits >>> indexShift
+      const below = quantiles[index]!
+      return below + (quantiles[index + 1]! - below) * ((bits >>> 0) * perBit - index)
+    },
+  }
 }
 
 /**
@@ -37,13 +43,54 @@ export function createNormal(options: {
  * @example
  * createLogNormal({ median: 40, sigma: 0.6 }).mean // about 48
  */
-export function createLogNormal(options: {
+export function createLogNormal(options: LogNormalOptions): Distribution {
+  const { at, means } = createLogNormals([options])
+  return { mean: means[0]!, at: (bits) => at(0, bits) }
+}
+
+export interface LogNormalOptions {
   readonly median: number
   readonly sigma: number
-}): Distribution {
-  return createDistribution(
-    Float64Array.from(standardNormal(), (z) => options.median * exp(options.sigma * z)),
+}
+
+/** Several distributions. */
+export interface Distributions {
+  /**
+   * @param which - of the distributions, counted from 0
+   * @param bits - 32 random bits, as `hash` gives them
+   * @returns the quantile at bits / 2^32
+   */
+  at(which: number, bits: number): number
+  /** The mean of each. */
+  readonly means: Float64Array
+}
+
+/**
+ * As `createLogNormal`, for draws whose distribution differs from row to row: those of one sigma
+ * share a table and all tables lie side by side in memory, which makes a draw three times as fast as
+ * from one among many objects.
+ *
+ * @param options - one for each distribution
+ * @example
+ * createLogNormals([{ median: 40, sigma: 0.6 }, { median: 5, sigma: 0.6 }]).at(1, 2 ** 31) // 5
+ */
+export function createLogNormals(options: readonly LogNormalOptions[]): Distributions {
+  const sigmas = [...new Set(options.map(({ sigma }) => sigma))]
+  const tables = Float64Array.from(
+    sigmas.flatMap((sigma) => [...standardNormal()].map((z) => exp(sigma * z))),
   )
+  const medians = Float64Array.from(options, ({ median }) => median)
+  const starts = Int32Array.from(options, ({ sigma }) => sigmas.indexOf(sigma) * (intervals + 1))
+  return {
+    means: medians.map((median, which) => meanOf((n) => median * tables[starts[which]! + n]!)),
+    at(which, bits) {
+      const index = bits >>> indexShift
+      const place = starts[which]! + index
+      const median = medians[which]!
+      const below = median * tables[place]!
+      return below + (median * tables[place + 1]! - below) * ((bits >>> 0) * perBit - index)
+    },
+  }
 }
 
 /**
@@ -97,6 +144,9 @@ export function normalQuantile(probability: number, start = 0): number {
 }
 
 const intervals = 2048
+/** The upper 11 bits of a draw say between which two quantiles it lies. */
+const indexShift = 21
+const perBit = intervals / 4294967296
 
 let table: Float64Array | undefined
 
@@ -117,16 +167,9 @@ function standardNormal(): Float64Array {
   return quantiles
 }
 
-function createDistribution(quantiles: Float64Array): Distribution {
-  let sum = (quantiles[0]! + quantiles[intervals]!) / 2
-  for (let n = 1; n < intervals; n++) sum += quantiles[n]!
-  return {
-    mean: sum / intervals,
-    at(bits) {
-      const place = (bits >>> 0) * (intervals / 4294967296)
-      const index = Math.floor(place)
-      const below = quantiles[index]!
-      return below + (quantiles[index + 1]! - below) * (place - index)
-    },
-  }
+/** The mean of what lies, in straight lines, between quantiles. */
+function meanOf(quantile: (n: number) => number): number {
+  let sum = (quantile(0) + quantile(intervals)) / 2
+  for (let n = 1; n < intervals; n++) sum += quantile(n)
+  return sum / intervals
 }

@@ -160,13 +160,18 @@ function openEnumeration(counts: Counts): EnumerationReader {
       seekChild(child - firstChild)
       return firstParent + index
     },
-    locate(rows) {
-      for (let i = 0; i < rows.count; i++) {
-        const child = rows.numbers[i]! - firstChild
-        seekChild(child)
-        rows.parents[i] = firstParent + index
-        rows.ordinals[i] = child - start
-        rows.siblings[i] = end - start
+    locate({ count, numbers, parents: parentRows, ordinals, siblings }) {
+      for (let i = 0; i < count;) {
+        seekChild(numbers[i]! - firstChild)
+        const parentRow = firstParent + index
+        const first = firstChild + start
+        const next = firstChild + end
+        do {
+          parentRows[i] = parentRow
+          ordinals[i] = numbers[i]! - first
+          siblings[i] = next - first
+          i++
+        } while (i < count && numbers[i]! >= first && numbers[i]! < next)
       }
     },
   }

@@ -1,6 +1,4 @@
 import { DownpourError } from '../errors.ts'
-import { createDictionary } from './vector.ts'
-import type { Dictionary } from './vector.ts'
 import { slug } from './vocabulary.ts'
 
 /** A variable part of a template: a vocabulary, or whole numbers from `min` to `max`. */
@@ -10,8 +8,8 @@ export type Part =
 
 /** A piece of a compiled template. */
 export type Segment =
-  | { readonly kind: 'literal'; readonly text: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'words'; readonly part: number; readonly dictionary: Dictionary }
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'words'; readonly part: number; readonly words: readonly string[] }
   | { readonly kind: 'integer'; readonly part: number; readonly min: number; readonly max: number }
 
 /**
@@ -33,7 +31,7 @@ export function compileTemplate(
     .filter((piece) => piece !== '')
     .map((piece): Segment => {
       const braces = /^\{([^:]*)(?::(.*))?\}$/.exec(piece)
-      if (!braces) return { kind: 'literal', text: piece, bytes: Buffer.from(piece, 'utf8') }
+      if (!braces) return { kind: 'literal', text: piece }
       const index = names.indexOf(braces[1]!)
       const part = parts[index]
       const form = braces[2]
@@ -49,7 +47,7 @@ export function compileTemplate(
       }
       if (part.kind === 'integer') return { ...part, part: index }
       const words = form === undefined ? part.words : part.words.map(slug)
-      return { kind: 'words', part: index, dictionary: createDictionary(words) }
+      return { kind: 'words', part: index, words }
     })
 }
 
@@ -69,7 +67,7 @@ export function whyAmbiguous(
   for (const [index, segment] of segments.entries()) {
     if (segment.kind === 'literal') continue
     if (segment.kind === 'words') {
-      const { words } = segment.dictionary
+      const { words } = segment
       if (words.includes('')) return `a word of {${names[segment.part]!}} is empty`
       if (new Set(words).size < words.length) {
         return `two words of {${names[segment.part]!}} are spelled alike`
@@ -107,22 +105,6 @@ export function parseTemplate(segments: readonly Segment[], text: string): numbe
   return undefined
 }
 
-/** The longest text in bytes that the segments can give. */
-export function maxBytes(segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + segmentBytes(segment), 0)
-}
-
-function segmentBytes(segment: Segment): number {
-  if (segment.kind === 'literal') return segment.bytes.length
-  if (segment.kind === 'integer') return String(segment.max).length
-  const { offsets } = segment.dictionary
-  let longest = 0
-  for (let code = 0; code + 1 < offsets.length; code++) {
-    longest = Math.max(longest, offsets[code + 1]! - offsets[code]!)
-  }
-  return longest
-}
-
 function* matches(segment: Segment, text: string): Iterable<{ choice: number; length: number }> {
   if (segment.kind === 'literal') {
     if (text.startsWith(segment.text)) yield { choice: 0, length: segment.text.length }
@@ -135,7 +117,7 @@ function* matches(segment: Segment, text: string): Iterable<{ choice: number; le
       }
     }
   } else {
-    for (const [choice, word] of segment.dictionary.words.entries()) {
+    for (const [choice, word] of segment.words.entries()) {
       if (text.startsWith(word)) yield { choice, length: word.length }
     }
   }
@@ -146,11 +128,11 @@ const digits = [...'0123456789']
 function firstCharacters(segment: Segment): ReadonlySet<string> {
   if (segment.kind === 'literal') return new Set([[...segment.text][0]!])
   if (segment.kind === 'integer') return new Set(digits)
-  return new Set(segment.dictionary.words.map((word) => [...word][0]!))
+  return new Set(segment.words.map((word) => [...word][0]!))
 }
 
 function innerCharacters(segment: Segment): readonly string[] {
   if (segment.kind === 'integer') return digits
   if (segment.kind === 'literal') return []
-  return [...new Set(segment.dictionary.words.flatMap((word) => [...word].slice(1)))]
+  return [...new Set(segment.words.flatMap((word) => [...word].slice(1)))]
 }

@@ -5,6 +5,8 @@ export interface UniqueIndex {
   /** How many rows can have one. */
   readonly size: number
   at(row: number): number
+  /** The indices of `count` rows, into `out`; faster than one at a time. */
+  fill(rows: Float64Array, count: number, out: Float64Array): void
 }
 
 /**
@@ -20,15 +22,23 @@ export interface UniqueIndex {
 export function createUniqueIndex(permutation: Permutation, taken: readonly number[]): UniqueIndex {
   const places = [...new Set(taken)]
   const reserve = new Map(places.map((index, place) => [index, permutation.size - 1 - place]))
+  function replaceTaken(first: number): number {
+    let index = first
+    for (let place = reserve.get(index); place !== undefined; place = reserve.get(index)) {
+      index = permutation.at(place)
+    }
+    return index
+  }
   return {
     size: permutation.size - reserve.size,
     at(row) {
-      let index = permutation.at(row)
-      if (reserve.size === 0) return index
-      for (let place = reserve.get(index); place !== undefined; place = reserve.get(index)) {
-        index = permutation.at(place)
-      }
-      return index
+      const index = permutation.at(row)
+      return reserve.size === 0 ? index : replaceTaken(index)
+    },
+    fill(rows, count, out) {
+      permutation.fill(rows, count, out)
+      if (reserve.size === 0) return
+      for (let i = 0; i < count; i++) out[i] = replaceTaken(out[i]!)
     },
   }
 }

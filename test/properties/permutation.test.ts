@@ -78,10 +78,25 @@ describe('createPermutation', () => {
     expect(nonUniformity(size, 20_000, first)).toBeLessThan(1)
   })
 
+  it.each([...awkward, ...vast])('fills in what it gives one by one below %d', (size) => {
+    const permutation = createPermutation(3, 'users.email', size)
+    const count = Math.min(size, 5_000)
+    const positions = Float64Array.from({ length: count }, (_, index) => size - 1 - index)
+    const filled = new Float64Array(count)
+    permutation.fill(positions, count, filled)
+    expect(filled).toEqual(positions.map((position) => permutation.at(position)))
+    // In place, and for fewer rows than before.
+    permutation.fill(positions, 1, positions)
+    expect(positions[0]).toBe(filled[0])
+  })
+
   it('throws for a position outside its domain instead of walking for ever', () => {
-    const { at } = createPermutation(1, 'p', 3)
+    const { at, fill } = createPermutation(1, 'p', 3)
     for (const position of [3, 4, 1000, -1, Number.NaN]) {
       expect(() => at(position)).toThrow(
+        new RangeError(`Position ${position} is outside a permutation of 3`),
+      )
+      expect(() => fill(Float64Array.of(0, position), 2, new Float64Array(2))).toThrow(
         new RangeError(`Position ${position} is outside a permutation of 3`),
       )
     }
@@ -100,10 +115,16 @@ describe('createUniqueIndex', () => {
           const taken = picks.map((pick) => pick % size)
           const unique = createUniqueIndex(createPermutation(seed, 'p', size), taken)
           const given = Array.from({ length: unique.size }, (_, row) => unique.at(row))
+          const filled = new Float64Array(unique.size)
+          unique.fill(
+            Float64Array.from(given, (_, row) => row),
+            unique.size,
+            filled,
+          )
           return (
             unique.size === size - new Set(taken).size &&
             new Set([...given, ...taken]).size === size &&
-            given.every((index) => !taken.includes(index))
+            given.every((index, row) => !taken.includes(index) && filled[row] === index)
           )
         },
       ),

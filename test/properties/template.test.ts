@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readText } from '../../src/generate/cell.ts'
 import { template, templates } from '../../src/generate/generators/template.ts'
-import {
-  compileTemplate,
-  maxBytes,
-  parseTemplate,
-  whyAmbiguous,
-} from '../../src/generate/template.ts'
+import { compileTemplate, parseTemplate, whyAmbiguous } from '../../src/generate/template.ts'
 import type { Part, Segment } from '../../src/generate/template.ts'
+import { createChoices, createTextWriter } from '../../src/generate/text-writer.ts'
+import { createVector } from '../../src/generate/vector.ts'
+import type { Utf8Vector } from '../../src/generate/vector.ts'
 import { slug, vocabulary } from '../../src/generate/vocabulary.ts'
 import { draw, failureOf, planOf, range, rowsOf, things } from '../support/plans.ts'
 
@@ -30,9 +29,7 @@ function write(segments: readonly Segment[], choices: readonly number[]): string
     .map((segment) => {
       if (segment.kind === 'literal') return segment.text
       const choice = choices[segment.part]!
-      return segment.kind === 'words'
-        ? segment.dictionary.words[choice]!
-        : String(segment.min + choice)
+      return segment.kind === 'words' ? segment.words[choice]! : String(segment.min + choice)
     })
     .join('')
 }
@@ -204,15 +201,85 @@ describe('parseTemplate', () => {
   })
 })
 
-describe('maxBytes', () => {
-  it('is the length of the longest text', () => {
+describe('createTextWriter', () => {
+  /** Writes every combination of parts, in slices of so many rows. */
+  function writeAll(text: string, parts: Parts, capacity: number): string[] {
+    const partCount = Object.keys(parts).length
+    const writer = createTextWriter(compile(text, parts), partCount)
+    const choices = createChoices(partCount, capacity)
+    const out = createVector({ kind: 'utf8' }, capacity) as Utf8Vector
+    out.bytes = new Uint8Array(writer.room(capacity)).fill(0xff)
+    const all = [...combinations(Object.values(parts).map(sizeOf))]
+    const texts: string[] = []
+    for (let first = 0; first < all.length; first += capacity) {
+      const slice = all.slice(first, first + capacity)
+      for (const [i, chosen] of slice.entries()) {
+        for (const [part, choice] of chosen.entries()) {
+          choices.numbers[part * capacity + i] = choice
+          choices.indices[part * capacity + i] = choice
+        }
+      }
+      writer.write(choices, slice.length, out)
+      texts.push(...slice.map((_, i) => readText(out, i)))
+    }
+    return texts
+  }
+
+  it('writes what its parts say, whatever the rows of a slice', () => {
+    fc.assert(
+      fc.property(anyTemplate, fc.integer({ min: 1, max: 9 }), ({ text, parts }, capacity) => {
+        const segments = compile(text, parts)
+        const all = [...combinations(Object.values(parts).map(sizeOf))]
+        expect(writeAll(text, parts, capacity)).toEqual(
+          all.map((choices) => write(segments, choices)),
+        )
+      }),
+      { seed: 10, numRuns: 300 },
+    )
+  })
+
+  it('writes words and literals of any length and script', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ unit: 'binary', maxLength: 40 }), {
+          minLength: 1,
+          maxLength: 20,
+        }),
+        fc.string({ unit: fc.constantFrom('-', 'é', '\u007f', '𐍈'), maxLength: 40 }),
+        (list, literal) => {
+          const wellFormed = list.map((word) => Buffer.from(word).toString())
+          expect(writeAll(`${literal}{a}${literal}`, { a: words(...wellFormed) }, 7)).toEqual(
+            wellFormed.map((word) => `${literal}${word}${literal}`),
+          )
+        },
+      ),
+      { seed: 11, numRuns: 300 },
+    )
+  })
+
+  it('writes whole numbers up to 2^53 - 1', () => {
+    // As far as 32 bits go, and beyond; with zeros inside.
+    const small = [0, 9, 10, 9_999, 10_000, 999_999_999, 1_000_000_000, 2 ** 31 - 1]
+    const numbers = [...small, 2 ** 31, 2 ** 32, 1e12, 1e15 + 7, Number.MAX_SAFE_INTEGER]
+    const parts = { n: integer(0, Number.MAX_SAFE_INTEGER) }
+    const writer = createTextWriter(compile('<{n}>', parts), 1)
+    const choices = createChoices(1, numbers.length)
+    choices.numbers.set(numbers)
+    const out = createVector({ kind: 'utf8' }, numbers.length) as Utf8Vector
+    out.bytes = new Uint8Array(writer.room(numbers.length))
+    writer.write(choices, numbers.length, out)
+    expect(numbers.map((_, i) => readText(out, i))).toEqual(numbers.map((n) => `<${n}>`))
+  })
+
+  it('asks for room for the longest text in every row', () => {
     fc.assert(
       fc.property(anyTemplate, ({ text, parts }) => {
         const segments = compile(text, parts)
         const lengths = [...combinations(Object.values(parts).map(sizeOf))].map((choices) =>
           Buffer.byteLength(write(segments, choices)),
         )
-        expect(maxBytes(segments)).toBe(Math.max(...lengths))
+        const { mostBytes } = createTextWriter(segments, Object.keys(parts).length)
+        expect(mostBytes).toBe(Math.max(...lengths))
       }),
       { seed: 10, numRuns: 300 },
     )

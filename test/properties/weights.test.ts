@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createHashKey, hash } from '../../src/generate/hash.ts'
-import { createWeightTable } from '../../src/generate/weights.ts'
+import { createWeightTable, createWeightTables } from '../../src/generate/weights.ts'
 import { chiSquare, criticalChiSquare, tally } from '../support/statistics.ts'
 
 const key = createHashKey(1, 'users.role')
@@ -68,5 +68,28 @@ describe('createWeightTable', () => {
   it('draws a single choice always', () => {
     const table = createWeightTable([0.001])
     expect([0, 0x80000000, 0xffffffff].map((bits) => table.pick(bits))).toEqual([0, 0, 0])
+  })
+})
+
+describe('createWeightTables', () => {
+  it('draws from each table as if it were alone', () => {
+    const weights = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 5, maxLength: 5 })
+    fc.assert(
+      fc.property(
+        fc.array(
+          weights.filter((list) => list.some((weight) => weight > 0)),
+          { minLength: 1, maxLength: 6 },
+        ),
+        fc.array(fc.integer(), { minLength: 50, maxLength: 50 }),
+        (lists, draws) => {
+          const tables = createWeightTables(lists)
+          for (const [number, list] of lists.entries()) {
+            const alone = createWeightTable(list)
+            expect(draws.map((bits) => tables.pick(number, bits))).toEqual(draws.map(alone.pick))
+          }
+        },
+      ),
+      { seed: 7, numRuns: 100 },
+    )
   })
 })

@@ -28,22 +28,26 @@ export function int(options: IntOptions = {}): Generator {
   refuseOddRange('int', minValue, maxValue)
   const span = maxValue - minValue + 1
   return createGenerator('int', ({ seed, purpose, knownValues }) => {
+    if (isUnique) {
+      const taken = knownValues
+        .map((value) => Number(value) - minValue)
+        .filter((offset) => Number.isInteger(offset) && offset >= 0 && offset < span)
+      const unique = createUniqueIndex(createPermutation(seed, purpose, span), taken)
+      return fillVector(
+        { kind: 'number' },
+        (rows, { values }) => {
+          unique.fill(rows.numbers, rows.count, values)
+          for (let i = 0; i < rows.count; i++) values[i] = minValue + values[i]!
+        },
+        unique.size,
+      )
+    }
     const key = createHashKey(seed, purpose)
-    const taken = knownValues
-      .map((value) => Number(value) - minValue)
-      .filter((offset) => Number.isInteger(offset) && offset >= 0 && offset < span)
-    const unique = isUnique
-      ? createUniqueIndex(createPermutation(seed, purpose, span), taken)
-      : undefined
-    const offset = unique ? (row: number) => unique.at(row) : (row: number) => below(key, row, span)
-    const fill = fillVector(
-      { kind: 'number' },
-      (rows, out) => {
-        for (let i = 0; i < rows.count; i++) out.values[i] = minValue + offset(rows.numbers[i]!)
-      },
-      unique?.size,
-    )
-    if (unique) return fill
+    const fill = fillVector({ kind: 'number' }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.values[i] = minValue + below(key, rows.numbers[i]!, span)
+      }
+    })
     return { ...fill, sqlForm: { kind: 'draw', sql: `${minValue} + ${drawBelow(span)}` } }
   })
 }

@@ -1,5 +1,5 @@
 import { createGenerator, fillVector } from '../generator.ts'
-import type { Context, Generator, TableContext } from '../generator.ts'
+import type { Context, Generator, Rows, TableContext } from '../generator.ts'
 import { below } from '../hash.ts'
 import { maskVector } from '../masked-vector.ts'
 import { createPermutation } from '../permutation.ts'
@@ -27,7 +27,8 @@ export function drawnRow(parent: string, options: { readonly isUnique?: boolean 
     const fill = fillVector(
       { kind: 'number' },
       (rows, out) => {
-        for (let i = 0; i < rows.count; i++) out.values[i] = from + draw(rows.numbers[i]!)
+        draw(rows, out.values)
+        for (let i = 0; i < rows.count; i++) out.values[i] = from + out.values[i]!
         out.nulls = span === 0 ? allNull : null
       },
       options.isUnique ? context.self.firstRow + span : undefined,
@@ -37,12 +38,22 @@ export function drawnRow(parent: string, options: { readonly isUnique?: boolean 
   })
 }
 
-type Draw = (row: number) => number
+/** Counted from the first row that may be referred to. */
+type Draw = (rows: Rows, out: Float64Array) => void
 
 function drawFreely(context: Context, table: TableContext, span: number): Draw {
   const key = context.random(`${context.purpose}/row`)
-  if (table.key !== context.self.key) return (row) => below(key, row, span)
-  return (row) => below(key, row, Math.max(1, row - table.firstReferable))
+  if (table.key !== context.self.key) {
+    return ({ count, numbers }, out) => {
+      for (let i = 0; i < count; i++) out[i] = below(key, numbers[i]!, span)
+    }
+  }
+  return ({ count, numbers }, out) => {
+    for (let i = 0; i < count; i++) {
+      const row = numbers[i]!
+      out[i] = below(key, row, Math.max(1, row - table.firstReferable))
+    }
+  }
 }
 
 function drawInSql(
@@ -56,9 +67,13 @@ function drawInSql(
 }
 
 function drawUnique(context: Context, span: number): Draw {
-  if (span === 0) return () => 0
+  if (span === 0) return ({ count }, out) => out.fill(0, 0, count)
   const permutation = createPermutation(context.seed, `${context.purpose}/row`, span)
-  return (row) => permutation.at(row - context.self.firstRow)
+  const { firstRow } = context.self
+  return ({ count, numbers }, out) => {
+    for (let i = 0; i < count; i++) out[i] = numbers[i]! - firstRow
+    permutation.fill(out, count, out)
+  }
 }
 
 /** The row number of the parent that this row is counted by; no parent twice where none has two. */

@@ -1,10 +1,12 @@
 import { DownpourError } from '../../errors.ts'
-import type { Context, Generator, Group, PreparedGroup } from '../generator.ts'
+import type { Context, Generator, Group, PreparedGroup, Rows } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
 import type { HashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
-import { compileTemplate, maxBytes, parseTemplate, whyAmbiguous } from '../template.ts'
+import { compileTemplate, parseTemplate, whyAmbiguous } from '../template.ts'
 import type { Part, Segment } from '../template.ts'
+import { createChoices, createTextWriter } from '../text-writer.ts'
+import type { Choices } from '../text-writer.ts'
 import { createUniqueIndex } from '../unique-index.ts'
 import { createVector } from '../vector.ts'
 import type { Utf8Vector } from '../vector.ts'
@@ -79,7 +81,7 @@ async function prepareTemplates(
     text,
   }))
   const sizes = parts.map(sizeOf)
-  const choices = new Float64Array(parts.length)
+  const choices = createChoices(parts.length, context.capacity)
   const chooser = isUnique
     ? chooseUnique(columns, { names, sizes, context, choices })
     : chooseFreely(
@@ -94,27 +96,26 @@ async function prepareTemplates(
     ]),
   )
   const writers = columns.map(({ name, segments }) => {
+    const writer = createTextWriter(segments, parts.length)
     const out = outputs[name]!
-    const needed = maxBytes(segments) * context.capacity
+    const needed = writer.room(context.capacity)
     if (out.bytes.length < needed) out.bytes = new Uint8Array(needed)
-    return (index: number) => writeText(out, index, segments, choices)
+    return (count: number) => writer.write(choices, count, out)
   })
   return {
     outputs,
     sizes: chooser.sizes,
     vocabulary: parts.flatMap((part) => (part.kind === 'words' ? [part.words] : [])),
     fill(rows) {
-      for (let i = 0; i < rows.count; i++) {
-        chooser.choose(rows.numbers[i]!)
-        for (const write of writers) write(i)
-      }
+      chooser.choose(rows)
+      for (const write of writers) write(rows.count)
     },
   }
 }
 
 interface Chooser {
-  /** Puts the row's choice of each part into `choices`. */
-  choose(row: number): void
+  /** Puts the rows' choice of each part into `choices`. */
+  choose(rows: Rows): void
   /** As `PreparedGroup.sizes`. */
   readonly sizes: Readonly<Record<string, number>>
 }
@@ -122,13 +123,19 @@ interface Chooser {
 function chooseFreely(
   keys: readonly HashKey[],
   sizes: readonly number[],
-  choices: Float64Array,
+  { capacity, numbers, indices }: Choices,
 ): Chooser {
   return {
     sizes: {},
-    choose(row) {
-      for (let part = 0; part < keys.length; part++) {
-        choices[part] = below(keys[part]!, row, sizes[part]!)
+    choose(rows) {
+      for (const [part, key] of keys.entries()) {
+        const size = sizes[part]!
+        const first = part * capacity
+        for (let i = 0; i < rows.count; i++) {
+          const choice = below(key, rows.numbers[i]!, size)
+          numbers[first + i] = choice
+          indices[first + i] = choice
+        }
       }
     },
   }
@@ -144,7 +151,7 @@ function chooseUnique(
     readonly names: readonly string[]
     readonly sizes: readonly number[]
     readonly context: Context
-    readonly choices: Float64Array
+    readonly choices: Choices
   },
 ): Chooser {
   const { names, sizes, context, choices } = parts
@@ -180,15 +187,24 @@ function chooseUnique(
     }),
   )
   const unique = createUniqueIndex(permutation, known)
+  const { capacity, numbers, indices } = choices
+  const rests = new Float64Array(capacity)
   const told = reasons.filter(({ why }) => why === undefined)
   return {
     sizes: Object.fromEntries(told.map(({ name }) => [name, unique.size])),
-    choose(row) {
-      let rest = unique.at(row)
+    choose(rows) {
+      unique.fill(rows.numbers, rows.count, rests)
       for (let part = sizes.length - 1; part >= 0; part--) {
-        const above = Math.floor(rest / sizes[part]!)
-        choices[part] = rest - above * sizes[part]!
-        rest = above
+        const partSize = sizes[part]!
+        const start = part * capacity
+        for (let i = 0; i < rows.count; i++) {
+          const rest = rests[i]!
+          const above = Math.floor(rest / partSize)
+          const choice = rest - above * partSize
+          rests[i] = above
+          numbers[start + i] = choice
+          indices[start + i] = choice
+        }
       }
     },
   }
@@ -226,40 +242,4 @@ function refuseOddRange({ min, max }: { readonly min: number; readonly max: numb
 
 function sizeOf(part: Part): number {
   return part.kind === 'words' ? part.words.length : part.max - part.min + 1
-}
-
-function writeText(
-  out: Utf8Vector,
-  index: number,
-  segments: readonly Segment[],
-  choices: Float64Array,
-): void {
-  const { bytes, offsets } = out
-  let position = index === 0 ? 0 : offsets[index]!
-  for (const segment of segments) {
-    if (segment.kind === 'literal') {
-      const source = segment.bytes
-      for (let i = 0; i < source.length; i++) bytes[position++] = source[i]!
-    } else if (segment.kind === 'words') {
-      const { bytes: source, offsets: words } = segment.dictionary
-      const code = choices[segment.part]!
-      const end = words[code + 1]!
-      for (let i = words[code]!; i < end; i++) bytes[position++] = source[i]!
-    } else {
-      position = writeInteger(bytes, position, segment.min + choices[segment.part]!)
-    }
-  }
-  offsets[index + 1] = position
-}
-
-function writeInteger(bytes: Uint8Array, start: number, value: number): number {
-  let end = start + 1
-  for (let reach = 10; value >= reach; reach *= 10) end++
-  let rest = value
-  for (let position = end - 1; position >= start; position--) {
-    const above = Math.floor(rest / 10)
-    bytes[position] = 48 + (rest - above * 10)
-    rest = above
-  }
-  return end
 }

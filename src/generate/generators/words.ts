@@ -1,7 +1,7 @@
 import { DownpourError } from '../../errors.ts'
 import type { Faker } from '@faker-js/faker'
 import { createGenerator, fillVector } from '../generator.ts'
-import type { Generator } from '../generator.ts'
+import type { Generator, Rows } from '../generator.ts'
 import { below, createHashKey, hash } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
 import { createUniqueIndex } from '../unique-index.ts'
@@ -71,21 +71,24 @@ export function valuesFromArray(options: {
       fix: 'Give at least one value with a weight above 0, and none below.',
     })
   }
-  return createGenerator('valuesFromArray', ({ seed, purpose, knownValues }) => {
+  return createGenerator('valuesFromArray', ({ seed, purpose, knownValues, capacity }) => {
     const key = createHashKey(seed, purpose)
     const table = createWeightTable(weights)
     const known = values.flatMap((value, index) => (knownValues.includes(value) ? [index] : []))
     const unique = createUniqueIndex(createPermutation(seed, purpose, values.length), known)
-    const choose = isUnique
-      ? (row: number) => unique.at(row)
-      : (row: number) => table.pick(hash(key, row))
+    const indices = new Float64Array(capacity)
+    function choose({ numbers, count }: Rows): void {
+      if (isUnique) return unique.fill(numbers, count, indices)
+      for (let i = 0; i < count; i++) indices[i] = table.pick(hash(key, numbers[i]!))
+    }
     const texts = values.filter((value) => typeof value === 'string')
     const form = isUnique ? {} : { sqlForm: { kind: 'choice', values, weights } as const }
     if (texts.length === values.length) {
       const fill = fillVector(
         { kind: 'dictionary', dictionary: createDictionary(texts) },
         (rows, out) => {
-          for (let i = 0; i < rows.count; i++) out.codes[i] = choose(rows.numbers[i]!)
+          choose(rows)
+          for (let i = 0; i < rows.count; i++) out.codes[i] = indices[i]!
         },
         isUnique ? unique.size : undefined,
       )
@@ -94,7 +97,8 @@ export function valuesFromArray(options: {
     const fill = fillVector(
       { kind: 'value' },
       (rows, out) => {
-        for (let i = 0; i < rows.count; i++) out.values[i] = values[choose(rows.numbers[i]!)]
+        choose(rows)
+        for (let i = 0; i < rows.count; i++) out.values[i] = values[indices[i]!]
       },
       isUnique ? unique.size : undefined,
     )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   createLogNormal,
+  createLogNormals,
   createNormal,
   exp,
   normalQuantile,
@@ -87,6 +88,43 @@ describe('createLogNormal', () => {
   it('has the deviation mean × sqrt(exp(sigma²) - 1)', () => {
     const expected = logNormal.mean * Math.sqrt(Math.exp(sigma * sigma) - 1)
     expect(momentsOf(logNormal).deviation / expected).toBeCloseTo(1, 2)
+  })
+})
+
+describe('createLogNormals', () => {
+  const options = [
+    { median: 40, sigma: 0.6 },
+    { median: 700, sigma: 0.25 },
+    { median: 5, sigma: 0.6 },
+  ]
+  const all = createLogNormals(options)
+  const key = createHashKey(1, 'log-normals')
+  const draws = [0, 0xffffffff, ...Array.from({ length: 1000 }, (_, row) => hash(key, row))]
+
+  it('draws from each distribution as if it were alone', () => {
+    for (const [which, each] of options.entries()) {
+      const alone = createLogNormal(each)
+      expect(draws.map((bits) => all.at(which, bits))).toEqual(draws.map(alone.at))
+      expect(all.means[which]).toBe(alone.mean)
+    }
+  })
+})
+
+describe('the values of distributions', () => {
+  const draws = [0, 123_456_789, 0x7fffffff, 0x80000000, 4_000_000_000, 0xffffffff]
+
+  it('are the same bits for ever', () => {
+    const logNormal = createLogNormal({ median: 40, sigma: 0.6 })
+    expect(draws.map(logNormal.at)).toEqual([
+      3.8615703785099926, 12.795999468298065, 39.99999998599826, 40, 97.5445937530568,
+      414.339145162623,
+    ])
+    expect(logNormal.mean).toBe(47.89487544069642)
+    const normal = createNormal({ mean: 100, deviation: 15 })
+    expect(draws.map(normal.at)).toEqual([
+      41.55486201098114, 71.50629953146104, 99.9999999912457, 100, 122.28574083489526,
+      158.44513370356992,
+    ])
   })
 })
 
