@@ -13,6 +13,7 @@ import { creditCard } from './accounts.ts'
 import { createCalendar } from './calendar.ts'
 import type { Calendar } from './calendar.ts'
 import { createSpending, placeOf } from './spending.ts'
+import type { Spending } from './spending.ts'
 import { standingOrders } from './standing-orders.ts'
 import { openTerms, orderDay, orderNames, orderNumber } from './terms.ts'
 import type { Terms } from './terms.ts'
@@ -63,9 +64,12 @@ const orderTexts = orderNames.map((name): readonly string[] => standingOrders[na
 const { opening, salary, interest, surplus, shortfall, deposit } = orderNumber
 const { utilities, insurance, subscription } = orderNumber
 
+/** Depends on nothing, and each reader of transactions needs it. */
+let sharedSpending: Spending | undefined
+
 export function openStatements(context: Context): Statements {
   const calendar = createCalendar(context.referenceDay)
-  const spending = createSpending(orderTexts.flat())
+  const spending = (sharedSpending ??= createSpending(orderTexts.flat()))
   const firstTexts = orderTexts.map((_, order) => orderTexts.slice(0, order).flat().length)
   const termsOf = openTerms(context, calendar, spending)
   const whenKey = context.random('transactions/when')

@@ -56,7 +56,15 @@ export async function openColumns(
   properties: readonly string[],
 ): Promise<ColumnReader> {
   const table = plannedTable(scope.plan, key)
-  const generators = await openGenerated(scope, table, properties)
+  return withKnownRows(table, properties, await openGenerated(scope, table, properties))
+}
+
+/** The same columns with the literal values of known rows over what is generated. */
+export function withKnownRows(
+  table: PlannedTable,
+  properties: readonly string[],
+  generators: ColumnReader,
+): ColumnReader {
   const literal = properties.map((property) =>
     table.knownRows.some((row) => row[property] !== undefined),
   )

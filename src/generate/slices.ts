@@ -1,7 +1,7 @@
 import type { Plan, PlannedTable, RowRange } from '../plan/plan.ts'
 import type { Group, PreparedGroup } from './generator.ts'
 import { readMappedValues } from './mapped-values.ts'
-import { openColumns, openGenerated, sliceCapacity } from './read-columns.ts'
+import { openGenerated, sliceCapacity, withKnownRows } from './read-columns.ts'
 import type { Vector } from './vector.ts'
 
 /** Some consecutive rows of a table, one vector a column. */
@@ -45,7 +45,7 @@ export async function openTable(
   const boundary = table.knownRows.length
   const known =
     boundary > 0
-      ? readMappedValues(await openColumns(scope, table.model.key, properties), columns)
+      ? readMappedValues(withKnownRows(table, properties, reader), columns)
       : generated
   return {
     layouts: [known.vectors, generated.vectors],

@@ -117,8 +117,9 @@ function* matches(segment: Segment, text: string): Iterable<{ choice: number; le
       }
     }
   } else {
-    for (const [choice, word] of segment.words.entries()) {
-      if (text.startsWith(word)) yield { choice, length: word.length }
+    const { words } = segment
+    for (let choice = 0; choice < words.length; choice++) {
+      if (text.startsWith(words[choice]!)) yield { choice, length: words[choice]!.length }
     }
   }
 }
@@ -128,11 +129,19 @@ const digits = [...'0123456789']
 function firstCharacters(segment: Segment): ReadonlySet<string> {
   if (segment.kind === 'literal') return new Set([[...segment.text][0]!])
   if (segment.kind === 'integer') return new Set(digits)
-  return new Set(segment.words.map((word) => [...word][0]!))
+  return new Set(segment.words.map((word) => String.fromCodePoint(word.codePointAt(0)!)))
 }
 
 function innerCharacters(segment: Segment): readonly string[] {
   if (segment.kind === 'integer') return digits
   if (segment.kind === 'literal') return []
-  return [...new Set(segment.words.flatMap((word) => [...word].slice(1)))]
+  const inner = new Set<string>()
+  for (const word of segment.words) {
+    let isFirst = true
+    for (const character of word) {
+      if (!isFirst) inner.add(character)
+      isFirst = false
+    }
+  }
+  return [...inner]
 }

@@ -119,12 +119,14 @@ export type VectorSpec =
  * createDictionary(['ab', 'é']).offsets // Int32Array [0, 2, 4]
  */
 export function createDictionary(words: readonly string[]): Dictionary {
-  const encoded = words.map((word) => Buffer.from(word, 'utf8'))
+  const letters = words.reduce((sum, word) => sum + word.length, 0)
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  const bytes = Buffer.allocUnsafe(letters * 3)
   const offsets = new Int32Array(words.length + 1)
-  encoded.forEach((word, code) => {
-    offsets[code + 1] = offsets[code]! + word.length
+  words.forEach((word, code) => {
+    offsets[code + 1] = offsets[code]! + bytes.write(word, offsets[code]!, 'utf8')
   })
-  return { words, bytes: new Uint8Array(Buffer.concat(encoded)), offsets }
+  return { words, bytes: new Uint8Array(bytes.subarray(0, offsets[words.length])), offsets }
 }
 
 /**

@@ -51,16 +51,16 @@ export function sumOf(child: string, property: string): Generator {
           context.capacity,
         ) as DecimalVector | NumberVector
         const places = children.openParents()
-        const end = children.firstRow + children.count
         let windowStart = 0
         let windowEnd = 0
 
-        function sum(first: number, last: number): number {
+        /** @param wanted - the first row that nobody asks for any more */
+        function sum(first: number, last: number, wanted: number): number {
           let total = 0
           for (let row = first; row < last; row++) {
             if (row < windowStart || row >= windowEnd) {
               windowStart = row
-              windowEnd = Math.min(row + context.capacity, end)
+              windowEnd = Math.min(row + context.capacity, Math.max(last, wanted))
               reader.readRange(windowStart, windowEnd - windowStart)
             }
             const index = row - windowStart
@@ -74,9 +74,11 @@ export function sumOf(child: string, property: string): Generator {
         return {
           outputs: { value },
           fill(rows) {
+            if (rows.count === 0) return
+            const wanted = places.firstChild(rows.numbers[rows.count - 1]! + 1)
             for (let i = 0; i < rows.count; i++) {
               const row = rows.numbers[i]!
-              value.values[i] = sum(places.firstChild(row), places.firstChild(row + 1))
+              value.values[i] = sum(places.firstChild(row), places.firstChild(row + 1), wanted)
             }
           },
         }

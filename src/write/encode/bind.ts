@@ -5,12 +5,17 @@ import type { ColumnEncoder, Frame } from './column.ts'
 import { isSqlExpression, refuseMapping, refuseSql } from './driver-text.ts'
 import { placeRefusal } from './refusal.ts'
 import type { ByteSink } from './sink.ts'
-import { copyShort, createByteSink } from './sink.ts'
+import { copyDoubles, copyShort, createByteSink, holdsNaN } from './sink.ts'
 
 /** A column bound to the vector that holds its cells, slice after slice. */
 export interface BoundColumn {
-  /** As `ColumnEncoder`, for the rows `[first, first + count)` of the slice. */
-  addSizes(sizes: Int32Array, first: number, count: number): void
+  /**
+   * Adds what the cells of the rows `[first, first + count)` take to the rows' sizes.
+   *
+   * @returns what each of them takes on top
+   */
+  addSizes(sizes: Int32Array, first: number, count: number): number
+  /** Writes these cells, see `ColumnEncoder`. */
   write(frame: Frame, first: number, count: number): void
 }
 
@@ -31,22 +36,25 @@ export function bindColumn({ column, vector, encoder, nullCell }: ColumnBinding)
   const present = new Int32Array(vector.capacity)
   const cells = { rows: every, start: 0, end: 0 }
 
-  function addSizes(sizes: Int32Array, first: number, count: number): void {
+  function addSizes(sizes: Int32Array, first: number, count: number): number {
     const { nulls } = vector
     if (nulls === null) {
       cells.rows = every
       cells.start = first
       cells.end = first + count
+      if (encoder.size !== undefined) return encoder.size
     } else {
       cells.rows = present
       cells.start = 0
       cells.end = 0
+      const extra = encoder.size ?? 0
       for (let row = first; row < first + count; row++) {
-        if (nulls[row] === 1) sizes[row]! += nullCell.length
-        else present[cells.end++] = row
+        sizes[row]! += nulls[row] === 1 ? nullCell.length : extra
+        if (nulls[row] === 0) present[cells.end++] = row
       }
     }
-    encoder.addSizes(sizes, cells)
+    if (encoder.size === undefined) encoder.addSizes(sizes, cells)
+    return 0
   }
 
   function write(frame: Frame, first: number, count: number): void {
@@ -61,18 +69,18 @@ export function bindColumn({ column, vector, encoder, nullCell }: ColumnBinding)
     encoder.write(frame, cells)
   }
 
-  function placing<Arguments extends readonly [unknown, number, number]>(
-    work: (...args: Arguments) => void,
-  ): (...args: Arguments) => void {
-    return (...args) => {
-      try {
-        work(...args)
-      } catch (error) {
-        throw placeRefusal(error, column, args[1])
-      }
+  /** Runs `work`, whose refusals know neither column nor row. */
+  function placing<T>(row: number, work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw placeRefusal(error, column, row)
     }
   }
-  return { addSizes: placing(addSizes), write: placing(write) }
+  return {
+    addSizes: (sizes, first, count) => placing(first, () => addSizes(sizes, first, count)),
+    write: (frame, first, count) => placing(first, () => write(frame, first, count)),
+  }
 }
 
 /**
@@ -95,6 +103,7 @@ export function dictionaryCells(
   } catch (error) {
     throw placeRefusal(error, column, undefined)
   }
+  const areDoubles = !holdsNaN(words.bytes.subarray(0, words.length))
   return {
     addSizes(sizes, { rows, start, end }) {
       for (let i = start; i < end; i++) {
@@ -110,8 +119,9 @@ export function dictionaryCells(
         const from = offsets[code]!
         const size = offsets[code + 1]! - from
         const position = at[row]!
-        if (size <= shortCells) copyShort(view, position, words.view, from, size)
-        else words.bytes.copy(bytes, position, from, from + size)
+        if (size > shortCells) words.bytes.copy(bytes, position, from, from + size)
+        else if (size < 8 || !areDoubles) copyShort(view, position, words.view, from, size)
+        else copyDoubles(view, position, words.view, from, size)
         at[row] = position + size
       }
     },

@@ -1,5 +1,4 @@
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes } from './column.ts'
 import { invalid } from './refusal.ts'
 import { reserve } from './sink.ts'
 
@@ -12,7 +11,7 @@ export const bool: BinaryFamily = () => ({
   },
   from: {
     boolean: ({ values }) => ({
-      addSizes: addFixedSizes(5),
+      size: 5,
       write({ view, at }, { rows, start, end }) {
         for (let i = start; i < end; i++) {
           const row = rows[i]!

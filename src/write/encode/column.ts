@@ -6,13 +6,24 @@ import type { CellEncoder } from './sink.ts'
  * writes each where it belongs. A loop over one column is a few instructions a cell, where a call for
  * each cell of each row costs more than the cell itself.
  */
-export interface ColumnEncoder {
+export type ColumnEncoder = FixedEncoder | SizingEncoder
+
+/** Every cell takes as many bytes. */
+export interface FixedEncoder extends CellWriter {
+  readonly size: number
+}
+
+export interface SizingEncoder extends CellWriter {
+  readonly size?: undefined
   /**
    * Adds the bytes of each cell to its row's size.
    *
    * @throws Refusal
    */
   addSizes(sizes: Int32Array, cells: Cells): void
+}
+
+interface CellWriter {
   /**
    * Writes each cell at its row's place, and moves the place behind it.
    *
@@ -36,20 +47,13 @@ export interface Frame {
   readonly at: Int32Array
 }
 
-/** Every cell takes as many bytes. */
-export function addFixedSizes(bytes: number): ColumnEncoder['addSizes'] {
-  return (sizes, { rows, start, end }) => {
-    for (let i = start; i < end; i++) sizes[rows[i]!]! += bytes
-  }
-}
-
 /**
  * Cells whose lengths are known only once they are written: each is appended to a sink of the
  * column's own, and copied from there.
  *
  * @param capacity - rows of a slice at most
  */
-export function appended(encode: CellEncoder, capacity: number): ColumnEncoder {
+export function appended(encode: CellEncoder, capacity: number): SizingEncoder {
   const sink = createByteSink(4096)
   const starts = new Int32Array(capacity)
   const ends = new Int32Array(capacity)
@@ -85,19 +89,19 @@ export function appended(encode: CellEncoder, capacity: number): ColumnEncoder {
 export function converted(
   read: (row: number) => number,
   capacity: number,
-  encoderOf: (vector: { readonly values: Float64Array }) => ColumnEncoder,
-): ColumnEncoder {
+  encoderOf: (vector: { readonly values: Float64Array }) => FixedEncoder,
+): FixedEncoder {
   const values = new Float64Array(capacity)
-  const encoder = encoderOf({ values })
+  const { size, write } = encoderOf({ values })
   return {
-    addSizes(sizes, cells) {
+    size,
+    write(frame, cells) {
       for (let i = cells.start; i < cells.end; i++) {
         const row = cells.rows[i]!
         values[row] = read(row)
       }
-      encoder.addSizes(sizes, cells)
+      write(frame, cells)
     },
-    write: (frame, cells) => encoder.write(frame, cells),
   }
 }
 

@@ -1,5 +1,4 @@
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes } from './column.ts'
 import { epochDays, infinitySign, readDateTime } from './date-time-literal.ts'
 import { outOfRange } from './refusal.ts'
 import { appendInt32 } from './sink.ts'
@@ -15,7 +14,7 @@ export const date: BinaryFamily = () => ({
   },
   from: {
     date: ({ values }) => ({
-      addSizes: addFixedSizes(8),
+      size: 8,
       write({ view, at }, { rows, start, end }) {
         for (let i = start; i < end; i++) {
           const row = rows[i]!

@@ -1,7 +1,7 @@
 import type { DecimalVector, NumberVector } from '../../generate/vector.ts'
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes, converted } from './column.ts'
-import type { ColumnEncoder } from './column.ts'
+import { converted } from './column.ts'
+import type { FixedEncoder } from './column.ts'
 import { invalid, outOfRange } from './refusal.ts'
 import type { ByteSink } from './sink.ts'
 import { reserve } from './sink.ts'
@@ -49,9 +49,9 @@ export function readFloat8(literal: string, type: string): number {
 }
 
 /** -0 has the text form 0 in JavaScript, and so arrives as 0 through every other way of writing. */
-function numbersToFloat8({ values }: Numbers): ColumnEncoder {
+function numbersToFloat8({ values }: Numbers): FixedEncoder {
   return {
-    addSizes: addFixedSizes(12),
+    size: 12,
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!
@@ -64,9 +64,9 @@ function numbersToFloat8({ values }: Numbers): ColumnEncoder {
   }
 }
 
-function numbersToFloat4({ values }: Numbers): ColumnEncoder {
+function numbersToFloat4({ values }: Numbers): FixedEncoder {
   return {
-    addSizes: addFixedSizes(8),
+    size: 8,
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!

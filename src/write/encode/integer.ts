@@ -1,7 +1,7 @@
 import type { DecimalVector, NumberVector } from '../../generate/vector.ts'
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes, converted } from './column.ts'
-import type { ColumnEncoder } from './column.ts'
+import { converted } from './column.ts'
+import type { FixedEncoder } from './column.ts'
 import { invalid, outOfRange } from './refusal.ts'
 import type { ByteSink } from './sink.ts'
 import { appendHalves, appendInt16, appendInt32, appendInt64 } from './sink.ts'
@@ -30,6 +30,9 @@ export function appendSafeInteger(sink: ByteSink, value: number): void {
 
 const two32 = 2 ** 32
 
+/** The length of an int8 and the upper half of a small one, as one store. */
+const eightAndZero = new DataView(Uint8Array.of(0, 0, 0, 8, 0, 0, 0, 0).buffer).getFloat64(0, true)
+
 const ranges = {
   int2: { low: -32768, high: 32767 },
   int4: { low: -2147483648, high: 2147483647 },
@@ -37,9 +40,9 @@ const ranges = {
 
 type Numbers = Pick<NumberVector, 'values'>
 
-function numbersToInt2({ values }: Numbers): ColumnEncoder {
+function numbersToInt2({ values }: Numbers): FixedEncoder {
   return {
-    addSizes: addFixedSizes(6),
+    size: 6,
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!
@@ -54,9 +57,9 @@ function numbersToInt2({ values }: Numbers): ColumnEncoder {
   }
 }
 
-function numbersToInt4({ values }: Numbers): ColumnEncoder {
+function numbersToInt4({ values }: Numbers): FixedEncoder {
   return {
-    addSizes: addFixedSizes(8),
+    size: 8,
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!
@@ -71,22 +74,22 @@ function numbersToInt4({ values }: Numbers): ColumnEncoder {
   }
 }
 
-function numbersToInt8({ values }: Numbers): ColumnEncoder {
+function numbersToInt8({ values }: Numbers): FixedEncoder {
   return {
-    addSizes: addFixedSizes(12),
+    size: 12,
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!
         const position = at[row]!
         const value = values[row]!
-        view.setInt32(position, 8)
         const low = value | 0
-        if (low === value) {
-          view.setInt32(position + 4, low >> 31)
+        if (low === value && low >= 0) {
+          view.setFloat64(position, eightAndZero, true)
           view.setInt32(position + 8, low)
         } else {
           if (!Number.isSafeInteger(value)) throw refuseNumber(value, 'int8')
           const high = Math.floor(value / two32)
+          view.setInt32(position, 8)
           view.setInt32(position + 4, high)
           view.setUint32(position + 8, value - high * two32)
         }
@@ -99,8 +102,8 @@ function numbersToInt8({ values }: Numbers): ColumnEncoder {
 /** A decimal is an integer where nothing stands behind its point; `12.50` would lose its half. */
 function fromWhole(
   vector: DecimalVector,
-  encoderOf: (vector: Numbers) => ColumnEncoder,
-): ColumnEncoder {
+  encoderOf: (vector: Numbers) => FixedEncoder,
+): FixedEncoder {
   if (vector.scale === 0) return encoderOf(vector)
   const unit = Number(`1e${vector.scale}`)
   return converted((row) => vector.values[row]! / unit, vector.capacity, encoderOf)

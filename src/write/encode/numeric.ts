@@ -1,7 +1,7 @@
 import type { DecimalVector, NumberVector } from '../../generate/vector.ts'
 import type { BinaryFamily, BinaryType } from './binary-type.ts'
 import { appended } from './column.ts'
-import type { ColumnEncoder } from './column.ts'
+import type { SizingEncoder } from './column.ts'
 import { describeType, invalid, numericModifier, outOfRange } from './refusal.ts'
 import type { ByteSink, CellEncoder } from './sink.ts'
 import { appendInt16, closeField, openField } from './sink.ts'
@@ -44,7 +44,7 @@ const groupsBefore = 4
 function decimals(
   { values, scale, capacity }: Pick<DecimalVector, 'values' | 'scale' | 'capacity'>,
   limit: NumericLimit | undefined,
-): ColumnEncoder {
+): SizingEncoder {
   if (scale > largestFastScale || scale < 0) {
     return appended(longDecimal({ values, scale }, limit), capacity)
   }
@@ -95,11 +95,11 @@ function decimals(
         const row = rows[i]!
         const groups = count[row]!
         let position = at[row]!
+        const weight = groups === 0 ? 0 : groupsBefore - 1 - first[row]!
+        const sign = values[row]! < 0 ? negative : positive
         view.setInt32(position, 8 + groups * 2)
-        view.setInt16(position + 4, groups)
-        view.setInt16(position + 6, groups === 0 ? 0 : groupsBefore - 1 - first[row]!)
-        view.setInt16(position + 8, values[row]! < 0 ? negative : positive)
-        view.setInt16(position + 10, scale)
+        view.setInt32(position + 4, (groups << 16) | (weight & 0xffff))
+        view.setInt32(position + 8, (sign << 16) | scale)
         position += 12
         const from = row * groupsPerCell + first[row]!
         for (let group = from; group < from + groups; group++) {
@@ -137,7 +137,7 @@ function numbersToNumeric(
   { values, capacity }: NumberVector,
   writeLiteral: BinaryType['writeLiteral'],
   limit: NumericLimit | undefined,
-): ColumnEncoder {
+): SizingEncoder {
   const whole = decimals({ values, scale: 0, capacity }, limit)
   const others = appended((sink, row) => {
     const field = openField(sink)

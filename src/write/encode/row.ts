@@ -91,12 +91,9 @@ export function writeCopyTrailer(sink: ByteSink, format: CopyFormat): void {
 type BlockEncoder = (sink: ByteSink, first: number, count: number) => void
 
 function binaryBlock(columns: readonly BoundColumn[], capacity: number): BlockEncoder {
-  const sizes = new Int32Array(capacity)
   const frame = createFrame(capacity)
   return (sink, first, count) => {
-    sizes.fill(2, first, first + count)
-    for (const column of columns) column.addSizes(sizes, first, count)
-    const end = layOut(frame, sink, { sizes, first, count })
+    const end = layOut(frame, sink, { columns, first, count, rowBytes: 2 })
     const { at, view } = frame
     for (let row = first; row < first + count; row++) {
       view.setInt16(at[row]!, columns.length)
@@ -111,12 +108,9 @@ const tab = 9
 const newline = 10
 
 function textBlock(columns: readonly BoundColumn[], capacity: number): BlockEncoder {
-  const sizes = new Int32Array(capacity)
   const frame = createFrame(capacity)
   return (sink, first, count) => {
-    sizes.fill(columns.length, first, first + count)
-    for (const column of columns) column.addSizes(sizes, first, count)
-    const end = layOut(frame, sink, { sizes, first, count })
+    const end = layOut(frame, sink, { columns, first, count, rowBytes: columns.length })
     const { at, bytes } = frame
     for (const [index, column] of columns.entries()) {
       column.write(frame, first, count)
@@ -127,9 +121,21 @@ function textBlock(columns: readonly BoundColumn[], capacity: number): BlockEnco
   }
 }
 
-function createFrame(capacity: number): Frame {
+interface BlockFrame extends Frame {
+  readonly sizes: Int32Array
+}
+
+function createFrame(capacity: number): BlockFrame {
   const { bytes, view } = createByteSink(0)
-  return { bytes, view, at: new Int32Array(capacity) }
+  return { bytes, view, at: new Int32Array(capacity), sizes: new Int32Array(capacity) }
+}
+
+interface Layout {
+  readonly columns: readonly BoundColumn[]
+  readonly first: number
+  readonly count: number
+  /** What a row takes besides its cells. */
+  readonly rowBytes: number
 }
 
 /**
@@ -138,14 +144,18 @@ function createFrame(capacity: number): Frame {
  * @returns where the last one ends
  */
 function layOut(
-  frame: Frame,
+  frame: BlockFrame,
   sink: ByteSink,
-  { sizes, first, count }: { sizes: Int32Array; first: number; count: number },
+  { columns, first, count, rowBytes }: Layout,
 ): number {
+  const { at, sizes } = frame
+  sizes.fill(0, first, first + count)
+  let inEach = rowBytes
+  for (const column of columns) inEach += column.addSizes(sizes, first, count)
   let position = sink.length
   for (let row = first; row < first + count; row++) {
-    frame.at[row] = position
-    position += sizes[row]!
+    at[row] = position
+    position += sizes[row]! + inEach
   }
   reserve(sink, position - sink.length)
   frame.bytes = sink.bytes

@@ -72,7 +72,7 @@ export function appendInt16(sink: ByteSink, value: number): void {
   sink.length += 2
 }
 
-/** Copies `source[start .. start + size)`, four bytes at a time. */
+/** Copies `source[start .. start + size)`: four bytes at a time, the last four from the end. */
 export function copyShort(
   view: DataView,
   position: number,
@@ -80,13 +80,37 @@ export function copyShort(
   start: number,
   size: number,
 ): void {
-  const end = start + size
-  let from = start
-  let to = position
-  for (; from + 4 <= end; from += 4, to += 4) {
-    view.setInt32(to, source.getInt32(from, true), true)
+  const last = size - 4
+  for (let k = 0; k < last; k += 4) {
+    view.setInt32(position + k, source.getInt32(start + k, true), true)
   }
-  for (; from < end; from++, to++) view.setUint8(to, source.getUint8(from))
+  if (last >= 0) view.setInt32(position + last, source.getInt32(start + last, true), true)
+  else for (let k = 0; k < size; k++) view.setUint8(position + k, source.getUint8(start + k))
+}
+
+/**
+ * As `copyShort`, eight bytes at a time, as doubles.
+ *
+ * @param source - without `holdsNaN`
+ * @param size - at least 8
+ */
+export function copyDoubles(
+  view: DataView,
+  position: number,
+  source: DataView,
+  start: number,
+  size: number,
+): void {
+  const last = size - 8
+  for (let k = 0; k < last; k += 8) {
+    view.setFloat64(position + k, source.getFloat64(start + k, true), true)
+  }
+  view.setFloat64(position + last, source.getFloat64(start + last, true), true)
+}
+
+/** Whether any eight bytes are those of a NaN, little-endian, whose bits an engine may change. */
+export function holdsNaN(bytes: Uint8Array): boolean {
+  return bytes.some((byte, index) => (byte & 0x7f) === 0x7f && bytes[index - 1]! >= 0xf0)
 }
 
 /** Leaves room for a field's length. Returns the position to close it with. */

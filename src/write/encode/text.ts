@@ -138,19 +138,25 @@ function copyWithoutNul(
   start: number,
   size: number,
 ): void {
-  const end = start + size
-  let from = start
-  let to = position
-  for (; from + 4 <= end; from += 4, to += 4) {
-    const word = source.getInt32(from, true)
-    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) throw nulCharacter()
-    view.setInt32(to, word, true)
+  let zeros = 0
+  const last = size - 4
+  for (let k = 0; k < last; k += 4) {
+    const word = source.getInt32(start + k, true)
+    zeros |= (word - 0x01010101) & ~word
+    view.setInt32(position + k, word, true)
   }
-  for (; from < end; from++, to++) {
-    const byte = source.getUint8(from)
-    if (byte === 0) throw nulCharacter()
-    view.setUint8(to, byte)
+  if (last >= 0) {
+    const word = source.getInt32(start + last, true)
+    zeros |= (word - 0x01010101) & ~word
+    view.setInt32(position + last, word, true)
+  } else {
+    for (let k = 0; k < size; k++) {
+      const byte = source.getUint8(start + k)
+      zeros |= (byte - 0x01) & ~byte
+      view.setUint8(position + k, byte)
+    }
   }
+  if ((zeros & 0x80808080) !== 0) throw nulCharacter()
 }
 
 function textAt({ bytes, offsets }: Utf8Vector, row: number): string {

@@ -1,5 +1,4 @@
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes } from './column.ts'
 import { dayMicros, readTime } from './date-time-literal.ts'
 import { appendSafeInteger } from './integer.ts'
 import { outOfRange } from './refusal.ts'
@@ -10,7 +9,7 @@ export const time: BinaryFamily = () => ({
   writeLiteral: (sink, literal) => appendSafeInteger(sink, readTime(literal, 'time').micros),
   from: {
     time: ({ values }) => ({
-      addSizes: addFixedSizes(12),
+      size: 12,
       write({ view, at }, { rows, start, end }) {
         for (let i = start; i < end; i++) {
           const row = rows[i]!

@@ -1,6 +1,5 @@
 import type { TimestampVector } from '../../generate/vector.ts'
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes } from './column.ts'
 import type { ColumnEncoder } from './column.ts'
 import type { DateTimeLiteral } from './date-time-literal.ts'
 import { dayMicros, infinitySign, readDateTime, secondMicros } from './date-time-literal.ts'
@@ -42,7 +41,7 @@ const endMicros = endDay * dayMicros + epochMicros
 
 function timestamps({ values }: TimestampVector, type: string): ColumnEncoder {
   return {
-    addSizes: addFixedSizes(12),
+    size: 12,
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!

@@ -1,5 +1,4 @@
 import type { BinaryFamily } from './binary-type.ts'
-import { addFixedSizes } from './column.ts'
 import { invalid } from './refusal.ts'
 import { reserve } from './sink.ts'
 
@@ -16,7 +15,7 @@ export const uuid: BinaryFamily = () => ({
     uuid: ({ bytes }) => {
       const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       return {
-        addSizes: addFixedSizes(20),
+        size: 20,
         write({ view, at }, { rows, start, end }) {
           for (let i = start; i < end; i++) {
             const row = rows[i]!
