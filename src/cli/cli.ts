@@ -1,38 +1,15 @@
-import yargs from 'yargs'
+import { createRequire } from 'node:module'
+import type yargsOfModule from 'yargs'
 import type { Argv, CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
-import { benchActions, benchCommand, withOptionsOf } from './bench.ts'
-import { completionCommand } from './completion.ts'
-import { dbActions, dbCommand } from './db.ts'
-import { initCommand } from './init.ts'
-import { migrateCommand } from './migrate.ts'
-import { createOutput } from './output.ts'
-import { withCommonOptions } from './options.ts'
-import { previewCommand } from './preview.ts'
-import { rejectsCommand } from './rejects.ts'
-import { resetCommand } from './reset.ts'
-import { restoreCommand } from './restore.ts'
-import { reportFailure } from './run-command.ts'
-import { seedCommand } from './seed.ts'
-import { statusCommand } from './status.ts'
+import { commandNames, loadCommands } from './commands.ts'
 import { program } from './npm-command.ts'
-import { undoCommand } from './undo.ts'
+import { createOutput } from './output.ts'
+import { reportFailure } from './run-command.ts'
 import type { Usage } from './usage-error.ts'
 
-const commands = [
-  seedCommand,
-  statusCommand,
-  rejectsCommand,
-  undoCommand,
-  restoreCommand,
-  resetCommand,
-  migrateCommand,
-  initCommand,
-  previewCommand,
-  benchCommand,
-  dbCommand,
-  completionCommand,
-] as unknown as CommandModule[]
+// As CommonJS it is one file, and breaks the lines of help between words.
+const yargs = createRequire(import.meta.url)('yargs/yargs') as typeof yargsOfModule
 
 /**
  * Parses the arguments and runs the command. Sets `process.exitCode`; never exits by itself.
@@ -41,7 +18,7 @@ const commands = [
  */
 export async function runCli(args: readonly string[]): Promise<void> {
   try {
-    await createParser(args).parseAsync()
+    await createParser(args, await loadCommands(args)).parseAsync()
   } catch (error) {
     const json = args.includes('--json') || args.includes('--json=true')
     const output = createOutput({ json, quiet: false })
@@ -49,7 +26,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
   }
 }
 
-function createParser(args: readonly string[]): Argv {
+function createParser(args: readonly string[], commands: readonly CommandModule[]): Argv {
   return (
     yargs([...args])
       .scriptName(program)
@@ -58,7 +35,7 @@ function createParser(args: readonly string[]): Argv {
       // `--only a b` would take b for a table, and not for a misspelled command.
       .parserConfiguration({ 'greedy-arrays': false })
       .usage('$0 <command> [options]')
-      .command(commands)
+      .command([...commands])
       .completion('completion-candidates', false)
       .demandCommand(1, 'Say which command.')
       .strict()
@@ -76,36 +53,42 @@ async function explain(error: unknown, args: readonly string[]): Promise<unknown
   if (error instanceof DownpourError || !(error instanceof Error)) return error
   if (!['YError', 'Error'].includes(error.name)) return error
   const { usageError } = await import('./usage-error.ts')
-  return usageError({ message: error.message, args, ...recognise(args) })
+  return usageError({ message: error.message, args, ...(await recognise(args)) })
 }
 
 /** The command that was meant, as far as it can be told, and what may follow it. */
-function recognise(args: readonly string[]): Pick<Usage, 'command' | 'known'> {
-  const [first, second] = args.filter((arg) => !arg.startsWith('-'))
-  const module = commands.find((candidate) => nameOf(candidate) === first)
-  if (!module) return { command: [], known: [...commands.map(nameOf), '--help', '--version'] }
-  const name = nameOf(module)
-  const inner = nested.get(module)
-  if (!inner) return { command: [name], known: optionsOf(module) }
-  return inner.actions.includes(second ?? '')
-    ? {
-        command: [name, second!],
-        known: optionsOf({ builder: (parser: Argv) => inner.builder(second!, parser) }),
-      }
-    : { command: [name], known: [...inner.actions, '--help', '--version'] }
+async function recognise(args: readonly string[]): Promise<Pick<Usage, 'command' | 'known'>> {
+  const [first = '', second = ''] = args.filter((arg) => !arg.startsWith('-'))
+  if (!commandNames.includes(first)) {
+    return { command: [], known: [...commandNames, '--help', '--version'] }
+  }
+  const inner = await innerOf(first)
+  if (!inner) {
+    const [module] = await loadCommands([first])
+    return { command: [first], known: optionsOf(module!) }
+  }
+  if (!inner.actions.includes(second)) {
+    return { command: [first], known: [...inner.actions, '--help', '--version'] }
+  }
+  const builder = (parser: Argv) => inner.builder(second, parser)
+  return { command: [first, second], known: optionsOf({ builder }) }
 }
 
-/** Commands that take one more word, and the options that may follow it. */
-const nested = new Map<
-  CommandModule,
-  { readonly actions: readonly string[]; readonly builder: (action: string, parser: Argv) => Argv }
->([
-  [dbCommand, { actions: dbActions, builder: (_, parser) => withCommonOptions(parser) }],
-  [benchCommand, { actions: benchActions, builder: withOptionsOf }],
-])
+interface Inner {
+  readonly actions: readonly string[]
+  readonly builder: (action: string, parser: Argv) => Argv
+}
 
-function nameOf(module: CommandModule): string {
-  return String(module.command).split(' ')[0]!
+/** Of commands that take one more word: those words, and the options that may follow them. */
+async function innerOf(command: string): Promise<Inner | undefined> {
+  if (command === 'db') {
+    const { dbActions } = await import('./db.ts')
+    const { withCommonOptions } = await import('./options.ts')
+    return { actions: dbActions, builder: (_, parser) => withCommonOptions(parser) }
+  }
+  if (command !== 'bench') return undefined
+  const { benchActions, withOptionsOf } = await import('./bench.ts')
+  return { actions: benchActions, builder: withOptionsOf }
 }
 
 function optionsOf({ command, builder }: Pick<CommandModule, 'command' | 'builder'>): string[] {

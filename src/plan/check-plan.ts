@@ -33,6 +33,9 @@ export async function checkPlan(plan: Plan): Promise<void> {
 /** Enough to meet most of what a generator can do, and no time. */
 const sampleRows = 100
 
+/** Each row of a sum is made of many children, which are drawn by themselves as well. */
+const sampleSums = 10
+
 const numbers = ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']
 const texts = ['text', 'varchar', 'bpchar', 'name', 'citext', 'json', 'jsonb', 'xml']
 
@@ -176,7 +179,9 @@ async function drawFirstRows(plan: Plan, table: PlannedTable, reader: ColumnRead
   // Known rows have their literal values in place of these.
   const { toLoad, knownRows } = table
   const first = Math.max(toLoad.first, knownRows.length)
-  const count = Math.min(sampleRows, toLoad.first + toLoad.count - first)
+  const isSum = table.columns.some(({ generator }) => generator.group.summary !== undefined)
+  const most = isSum ? sampleSums : sampleRows
+  const count = Math.min(most, toLoad.first + toLoad.count - first)
   if (count <= 0) return
   try {
     reader.readRange(first, count)
