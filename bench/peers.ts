@@ -1,7 +1,8 @@
 /**
  * Downpour against other ways of filling a table, in one run: `npm run bench:peers`.
  * `-- --rows 200000 --slow-rows 20000 --repeat 1` changes the size. Exits 5 where Downpour is less
- * than 15 times as fast as drizzle-seed, or slower than anything else but psql and pgbench.
+ * than 15 times as fast as drizzle-seed, or slower than anything else but psql and pgbench; what is judged
+ * is a run with the command's defaults.
  */
 import { parseArgs } from 'node:util'
 import { formatTable } from '../src/report/text-table.ts'

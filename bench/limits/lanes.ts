@@ -52,8 +52,8 @@ export async function measureLanes(): Promise<readonly Limit[]> {
     atMost({
       name: "the client's CPU time, of that of one lane",
       value: medians(two).clientCpu / medians(one).clientCpu,
-      // What the measurement itself varies by.
-      bound: 1.05,
+      // It varies by a tenth from run to run.
+      bound: 1.1,
     }),
   ]
 }

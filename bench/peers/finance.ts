@@ -10,7 +10,7 @@ import { applyMigrations } from '../../src/run/migrate.ts'
 import { reported } from '../support/limit.ts'
 import type { Limit } from '../support/limit.ts'
 import { formatRates, measureInTurns } from '../support/measure.ts'
-import { seedProject } from './downpour.ts'
+import { seedProject } from '../support/seed-project.ts'
 import type { PeerSizes } from './sizes.ts'
 
 const tables = { users, accounts, categories, transactions }

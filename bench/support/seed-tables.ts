@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TableModel } from '../../src/model/table.ts'
 import type { Refinements } from '../../src/plan/refinement.ts'
-import { runSeed } from '../../src/run/seed.ts'
 import type { StrategyName } from '../../src/write/strategy.ts'
+import { seedProject } from './seed-project.ts'
 
 export interface SeedWay {
   /** @defaultValue copy */
@@ -19,48 +19,19 @@ export async function seedTables(
   tables: readonly TableModel[],
   refinements: Refinements,
   counts: Readonly<Record<string, number>>,
-  { strategy = 'copy', chunkSize = 50_000 }: SeedWay = {},
+  { strategy = 'copy', ...way }: SeedWay = {},
 ): Promise<void> {
   const folder = await emptyMigrations()
   try {
-    await runSeed({
-      project: {
-        folder,
-        configFile: path.join(folder, 'downpour.config.ts'),
-        config: { schema: '', seeds: [], profiles: {}, referenceDate: '2026-01-01' },
-        tables,
-        refinements,
-        migrationsFolder: folder,
-      },
-      database: { url, isEmbedded: false },
-      options: {
-        profile: 'bench',
-        seed: 1,
-        profileCounts: {},
-        counts,
-        scale: 1,
-        only: null,
-        existing: 'refuse',
-        strategy,
-        chunkSize,
-        transaction: 'chunk',
-        indexes: 'keep',
-        onError: 'stop',
-        maxErrors: 0,
-      },
-      wishes: {},
-      unfinished: 'restart',
-      join: undefined,
-      ledger: 'ledger',
-      lanes: 1,
-      threads: 1,
-      confirm: undefined,
-      environment: undefined,
-      signal: new AbortController().signal,
-      onPlan: () => {},
-      onRun: () => {},
-      onProgress: () => {},
-    })
+    const project = {
+      folder,
+      configFile: path.join(folder, 'downpour.config.ts'),
+      config: { schema: '', seeds: [], profiles: {}, referenceDate: '2026-01-01' },
+      tables,
+      refinements,
+      migrationsFolder: folder,
+    }
+    await seedProject(url, { project, counts, lanes: 1, indexes: 'keep', strategy, ...way })
   } finally {
     await rm(folder, { recursive: true })
   }

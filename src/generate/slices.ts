@@ -44,9 +44,7 @@ export async function openTable(
   const generated = readMappedValues(reader, columns)
   const boundary = table.knownRows.length
   const known =
-    boundary > 0
-      ? readMappedValues(withKnownRows(table, properties, reader), columns)
-      : generated
+    boundary > 0 ? readMappedValues(withKnownRows(table, properties, reader), columns) : generated
   return {
     layouts: [known.vectors, generated.vectors],
     groups: reader.groups,

@@ -80,6 +80,8 @@ export interface Utf8Vector extends VectorBase {
   readonly kind: 'utf8'
   /** Replaced by a larger array when a slice needs more. */
   bytes: Uint8Array
+  /** Whoever fills it knows that it is UTF-8 without U+0000, which is looked for otherwise. */
+  isClean?: boolean
   readonly offsets: Int32Array
 }
 

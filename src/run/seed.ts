@@ -61,6 +61,8 @@ export interface SeedRequest {
    * are needed when left out.
    */
   readonly threads: number | undefined
+  /** As `SpreadOptions`. */
+  readonly lookSeconds?: number
   /** The database's name, for servers that are not local. */
   readonly confirm: string | undefined
   readonly environment: string | undefined
@@ -185,7 +187,7 @@ async function doRun(
   { request, session, server, clock }: Work,
   run: RunInWork,
 ): Promise<SeedReport> {
-  const { project, threads, signal, patience = defaultPatience } = request
+  const { project, threads, lookSeconds, signal, patience = defaultPatience } = request
   const { url } = request.database
   const { id, options, prepared, kind } = run
   const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(run)))
@@ -200,6 +202,7 @@ async function doRun(
     here: (start) => runRecordedLane({ ...start, ...work, options, project, prepared }),
     onThread: threadLanes({ ...work, configFile: project.configFile }),
     threads,
+    lookSeconds,
   })
   const worked = await clock.time('load', () =>
     workOnRun(session, {

@@ -19,21 +19,24 @@ export interface SpreadOptions {
 /**
  * Hosts lanes on this thread as long as it keeps up with them: a lane waits for the server much of
  * its time, so that one thread has work for several, while another thread costs memory and the time
- * in which it loads the project and warms up. Whenever this thread has no idle moment left, half of
- * its lanes go on in threads of their own.
+ * in which it loads the project and warms up. When this thread has had no idle moment for ten
+ * seconds, half of its lanes go on in threads of their own.
  */
 export function spreadLanes(options: SpreadOptions): HostLane {
   const { here, onThread, threads, lookSeconds = 1 } = options
   const movable = new Set<AbortController>()
   let watch: NodeJS.Timeout | undefined
   let before: EventLoopUtilization | undefined
+  let crowdedLooks = 0
 
   function look(): void {
     const now = performance.eventLoopUtilization()
     const isCrowded =
       before !== undefined && performance.eventLoopUtilization(now, before).utilization > crowded
     before = now
-    if (!isCrowded) return
+    crowdedLooks = isCrowded ? crowdedLooks + 1 : 0
+    if (crowdedLooks < enoughLooks) return
+    crowdedLooks = 0
     const lanes = movable.size + 1
     for (const lane of [...movable].slice(-Math.floor(lanes / 2))) lane.abort()
   }
@@ -43,6 +46,7 @@ export function spreadLanes(options: SpreadOptions): HostLane {
     if (movable.size > 1) return
     // What was before the first look tells nothing: much of it goes into compiling.
     before = undefined
+    crowdedLooks = 0
     watch = setInterval(look, lookSeconds * 1000)
   }
 
@@ -76,3 +80,9 @@ export function spreadLanes(options: SpreadOptions): HostLane {
 
 /** Of the time. Never quite all of it, since the loop also looks for what has come in. */
 const crowded = 0.95
+
+/**
+ * Some tables keep a thread busy and the server idle, such as sums of children. Where they are soon
+ * over, a thread for them would be in the way of those that follow.
+ */
+const enoughLooks = 10

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { loadProject } from '../../src/config/load-project.ts'
 import { readSchema } from '../../src/model/read-schema.ts'
 import { checksumsOf } from '../support/checksum.ts'
 import type { TableChecksum } from '../support/checksum.ts'
@@ -17,8 +18,8 @@ import {
   waitForBlockedLanes,
 } from '../support/other-session.ts'
 import type { OtherSession } from '../support/other-session.ts'
-import { ask, change } from '../support/seed-town.ts'
-import { createShopDatabase, makeCompiledShop, makeShopProject } from '../support/shop-project.ts'
+import { ask, change, seedTown } from '../support/seed-town.ts'
+import { createShopDatabase, makeShopProject } from '../support/shop-project.ts'
 
 /** Two threads, and enough chunks for both. */
 const seed = [
@@ -204,31 +205,33 @@ describe('lanes on threads', () => {
 
 describe('lanes that one thread does not keep up with', () => {
   it('go on in threads of their own, with the same rows', async () => {
-    const slow = await makeCompiledShop({ 'seeder.ts': SLOW_SEEDER })
-    const notes = ['--count', 'notes=3000', '--chunk-size', '50']
-    const running = startDownpour(['seed', '--lanes', '2', ...notes, '--database-url', url], {
-      cwd: slow,
-    })
-    expect(await running.finished).toMatchObject({ exitCode: 0 })
-    expect(await ask(url, 'select count(distinct body) from notes')).toBe('3000')
-    expect(await readFile(`${slow}/threads`, 'utf8')).toMatch(/^main\n(?:main\n|thread\n)*thread\n/)
+    const slow = await makeShopProject({ 'seeder.ts': SLOW_SEEDER })
+    const project = await loadProject(join(slow, 'downpour.config.ts'))
+    const counts = { people: 10, notes: 20_000 }
+    const wishes = { project, counts, chunkSize: 50, lanes: 2, threads: undefined }
+    await seedTown(url, { ...wishes, lookSeconds: 0.05 })
+    expect(await ask(url, 'select count(distinct body) from notes')).toBe('20000')
+    expect(await readFile(join(slow, 'threads'), 'utf8')).toMatch(/^main\n(?:main\n)*thread\n/)
   })
 })
 
-/** Each note takes 1.5 ms; each chunk of them notes on which thread it was computed. */
-const SLOW_SEEDER = `import { appendFileSync } from 'node:fs'
+/** Each note takes 1.5 ms, until one has been computed on a thread of a lane's own. */
+const SLOW_SEEDER = `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { createGenerator, defineSeeder, fillVector, firstNames } from ${JSON.stringify(
   join(import.meta.dirname, '../../src/index.ts'),
 )}
 import * as schema from './schema.ts'
 const log = new URL('threads', import.meta.url)
+writeFileSync(log, '', { flag: 'a' })
 const slow = createGenerator('slow', () =>
   fillVector({ kind: 'text' }, ({ count, numbers }, out) => {
-    if (numbers[0] > 1000) appendFileSync(log, isMainThread ? 'main\\n' : 'thread\\n')
+    for (let i = 0; i < count; i++) out.values[i] = 'note ' + numbers[i]
+    // The plan has a look at the first rows, and at some others.
+    if (count > 50 || numbers[0] < 500 || readFileSync(log, 'utf8').includes('thread')) return
+    appendFileSync(log, isMainThread ? 'main\\n' : 'thread\\n')
     const end = performance.now() + 1.5 * count
     while (performance.now() < end);
-    for (let i = 0; i < count; i++) out.values[i] = 'note ' + numbers[i]
   }),
 )
 export default defineSeeder(schema, (f) => ({

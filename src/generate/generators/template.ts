@@ -100,6 +100,7 @@ async function prepareTemplates(
     const out = outputs[name]!
     const needed = writer.room(context.capacity)
     if (out.bytes.length < needed) out.bytes = new Uint8Array(needed)
+    out.isClean = segments.every(isClean)
     return (count: number) => writer.write(choices, count, out)
   })
   return {
@@ -111,6 +112,13 @@ async function prepareTemplates(
       for (const write of writers) write(rows.count)
     },
   }
+}
+
+/** What a vocabulary makes of bytes is UTF-8 in any case. */
+function isClean(segment: Segment): boolean {
+  if (segment.kind === 'integer') return true
+  const texts = segment.kind === 'words' ? segment.words : [segment.text]
+  return !texts.some((text) => text.includes('\0'))
 }
 
 interface Chooser {

@@ -6,7 +6,7 @@ import { shortCells } from './column.ts'
 import type { ColumnEncoder } from './column.ts'
 import { describeType, loneSurrogate, nulCharacter, tooLong } from './refusal.ts'
 import type { ByteSink } from './sink.ts'
-import { reserve } from './sink.ts'
+import { copyDoubles, reserve } from './sink.ts'
 
 /**
  * Types whose bytes are the text: text, varchar, bpchar, name, enums and citext. PostgreSQL source:
@@ -106,7 +106,7 @@ function utf8Cells(vector: Utf8Vector, limit: TextLimit | undefined): ColumnEnco
       }
     },
     write({ bytes, view, at }, { rows, start, end }) {
-      const source = vector.bytes
+      const { bytes: source, isClean = false } = vector
       const sourceView = new DataView(source.buffer, source.byteOffset, source.length)
       for (let i = start; i < end; i++) {
         const row = rows[i]!
@@ -116,8 +116,11 @@ function utf8Cells(vector: Utf8Vector, limit: TextLimit | undefined): ColumnEnco
         view.setInt32(position, size)
         if (size > shortCells) {
           const text = source.subarray(from, from + size)
-          if (text.includes(0)) throw nulCharacter()
+          if (!isClean && text.includes(0)) throw nulCharacter()
           bytes.set(text, position + 4)
+        } else if (isClean && size >= 8) {
+          // UTF-8 holds no NaN: see `holdsNaN`, whose second byte cannot follow its first.
+          copyDoubles(view, position + 4, sourceView, from, size)
         } else {
           copyWithoutNul(view, position + 4, sourceView, from, size)
         }

@@ -54,7 +54,7 @@ describe(spreadLanes, () => {
   })
 
   it('moves half of the lanes, and half of the rest, as long as this thread has no idle moment', async () => {
-    const { here, onThread, places } = lanes(busy, 0.5)
+    const { here, onThread, places } = lanes(busy, 1.2)
     expect(await run(5, spreadLanes({ here, onThread, lookSeconds }))).toBe(5)
     const moved = ['here', 'thread']
     expect(Object.fromEntries(places)).toEqual({
@@ -66,8 +66,8 @@ describe(spreadLanes, () => {
     })
   })
 
-  it('does not move lanes before it has looked twice', async () => {
-    const { here, onThread, places } = lanes(busy, 0.1)
+  it('does not move lanes that are soon done', async () => {
+    const { here, onThread, places } = lanes(busy, 0.2)
     await run(2, spreadLanes({ here, onThread, lookSeconds: 0.08 }))
     expect([...places.values()]).toEqual([['here'], ['here']])
   })
