@@ -7,7 +7,7 @@
  * the months since the last one, and what is left of a salary is put aside. So balances stay
  * believable however many transactions an account has, and no state is carried along.
  */
-import { hash } from '../../src/index.ts'
+import { bits } from '../../src/index.ts'
 import type { Context, Rows } from '../../src/index.ts'
 import { creditCard } from './accounts.ts'
 import { createCalendar } from './calendar.ts'
@@ -90,12 +90,12 @@ export function openStatements(context: Context): Statements {
     const { before, busyness, size, firstDay, lastDay } = block
     for (let i = 0; i < run.count; i++) {
       const row = run.row + i
-      const when = hash(whenKey, row)
+      const when = bits(whenKey, row)
       const share = (run.place + i + (when & 0xffff) / 65_536) / size
       const busyDay = calendar.dayAt(before + share * busyness)
       const day = busyDay < firstDay ? firstDay : busyDay > lastDay ? lastDay : busyDay
-      const line = lineOf(firstTable + calendar.occasionOf(day), hash(lineKey, row))
-      const cents = amountOf(line, hash(amountKey, row)) * scale
+      const line = lineOf(firstTable + calendar.occasionOf(day), bits(lineKey, row))
+      const cents = amountOf(line, bits(amountKey, row)) * scale
       // Squared, so that an account comes back to its favourites.
       const chance = (when >>> 16) / 65_536
       const texts = lines.texts[line]!
@@ -204,6 +204,8 @@ export function openStatements(context: Context): Statements {
     findBlock(current, terms, calendar, ordinal)
   }
 
+  const run: Run = { row: 0, count: 0, place: 0, index: 0 }
+
   return {
     texts: spending.texts,
     read(rows, out) {
@@ -212,12 +214,10 @@ export function openStatements(context: Context): Statements {
         const ordinal = rows.ordinals[index]!
         turnTo(terms, ordinal)
         const place = ordinal - current.start
-        const run = {
-          row: rows.numbers[index]!,
-          place,
-          index,
-          count: countConsecutive(rows, index, current.size - place),
-        }
+        run.row = rows.numbers[index]!
+        run.place = place
+        run.index = index
+        run.count = countConsecutive(rows, index, current.size - place)
         pay(terms, current, run, out)
         const apart = bookOrders(terms, run, out)
         if (place === current.read) {
@@ -233,11 +233,11 @@ export function openStatements(context: Context): Statements {
 
 /** Consecutive rows, all of them in one month of an account. */
 interface Run {
-  readonly row: number
-  readonly count: number
+  row: number
+  count: number
   /** The first one's place in its month, and its index in the slice. */
-  readonly place: number
-  readonly index: number
+  place: number
+  index: number
 }
 
 function countConsecutive({ numbers, count }: Rows, index: number, most: number): number {

@@ -32,13 +32,27 @@ export function createHashKey(seed: number, purpose: string): HashKey {
  * @returns a whole number from 0 to 2^32 - 1
  */
 export function hash(key: HashKey, row: number): number {
+  return bits(key, row) >>> 0
+}
+
+/**
+ * The same 32 bits as a signed integer, for draws that take bits, as those of weights and
+ * distributions do: half of the unsigned ones are too large for a small integer of V8's, so that a
+ * call which is not inlined would allocate each of them.
+ *
+ * @param row - a whole number from 0 to 2^53
+ * @returns a whole number from -2^31 to 2^31 - 1
+ * @example
+ * createWeightTable([90, 10]).pick(bits(key, row))
+ */
+export function bits(key: HashKey, row: number): number {
   const beyond32 = row < 4294967296 ? 0 : Math.floor(row / 4294967296)
-  return mix(mix((row >>> 0) + key.low) ^ (key.high + Math.imul(beyond32, 0x9e3779b9))) >>> 0
+  return mix(mix((row >>> 0) + key.low) ^ (key.high + Math.imul(beyond32, 0x9e3779b9)))
 }
 
 /** A draw from [0, 1) with 32 random bits. */
 export function unit(key: HashKey, row: number): number {
-  return hash(key, row) * 2.3283064365386963e-10
+  return (bits(key, row) >>> 0) * 2.3283064365386963e-10
 }
 
 /**
@@ -47,13 +61,13 @@ export function unit(key: HashKey, row: number): number {
  */
 export function below(key: HashKey, row: number, bound: number): number {
   return bound <= 4194304
-    ? Math.floor(hash(key, row) * 2.3283064365386963e-10 * bound)
+    ? Math.floor((bits(key, row) >>> 0) * 2.3283064365386963e-10 * bound)
     : Math.floor(wideUnit(key, row) * bound)
 }
 
 /** A draw from [0, 1) with 53 random bits. */
 export function wideUnit(key: HashKey, row: number): number {
-  const top = hash(key, row)
+  const top = bits(key, row) >>> 0
   const rest = mix(mix(top ^ key.high) + (row >>> 0)) >>> 11
   return (top * 2097152 + rest) * 1.1102230246251565e-16
 }

@@ -20,7 +20,7 @@ import { createVector } from './vector.ts'
 import type { ValueVector, Vector } from './vector.ts'
 
 /** Rows that are generated at a time: small enough for the cache, large enough to amortise calls. */
-export const sliceCapacity = 1024
+export const sliceCapacity = 4096
 
 const millisecondsPerDay = 86_400_000
 

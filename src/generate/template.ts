@@ -129,7 +129,9 @@ const digits = [...'0123456789']
 function firstCharacters(segment: Segment): ReadonlySet<string> {
   if (segment.kind === 'literal') return new Set([[...segment.text][0]!])
   if (segment.kind === 'integer') return new Set(digits)
-  return new Set(segment.words.map((word) => String.fromCodePoint(word.codePointAt(0)!)))
+  const characters = new Set<string>()
+  for (const [first] of segment.words) if (first !== undefined) characters.add(first)
+  return characters
 }
 
 function innerCharacters(segment: Segment): readonly string[] {

@@ -2,7 +2,7 @@ import { DownpourError } from '../../errors.ts'
 import type { Faker } from '@faker-js/faker'
 import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator, Rows } from '../generator.ts'
-import { below, createHashKey, hash } from '../hash.ts'
+import { below, bits, createHashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
 import { createUniqueIndex } from '../unique-index.ts'
 import { createDictionary } from '../vector.ts'
@@ -79,7 +79,7 @@ export function valuesFromArray(options: {
     const indices = new Float64Array(capacity)
     function choose({ numbers, count }: Rows): void {
       if (isUnique) return unique.fill(numbers, count, indices)
-      for (let i = 0; i < count; i++) indices[i] = table.pick(hash(key, numbers[i]!))
+      for (let i = 0; i < count; i++) indices[i] = table.pick(bits(key, numbers[i]!))
     }
     const texts = values.filter((value) => typeof value === 'string')
     const form = isUnique ? {} : { sqlForm: { kind: 'choice', values, weights } as const }
