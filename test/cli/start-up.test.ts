@@ -35,7 +35,7 @@ describe('start-up', () => {
       const nodeOptions = await tellingModules()
       const { stderr } = await downpour(args, { cwd: await makeShopProject(), nodeOptions })
       const loaded = stderr.split('\n').filter((line) => line.startsWith('loads '))
-      expect(loaded.some((line) => line.includes('/src/cli/seed.ts'))).toBe(true)
+      expect(loaded.some((line) => line.includes('/src/cli/cli.ts'))).toBe(true)
       expect(loaded.filter((line) => /drizzle|faker|\/postgres\/src|embedded/.test(line))).toEqual(
         [],
       )
