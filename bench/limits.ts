@@ -4,7 +4,7 @@
  * where something that is asked for is missed.
  */
 import { parseArgs } from 'node:util'
-import { formatTable } from '../src/report/text-table.ts'
+import { tellLimits } from './support/limit.ts'
 import type { Limit } from './support/limit.ts'
 import { machineLabel } from './support/measure.ts'
 
@@ -32,15 +32,10 @@ else {
 
 async function measure(names: readonly string[]): Promise<void> {
   console.log(machineLabel())
-  const rows: string[][] = []
-  for (const name of names) {
-    console.log(`\n# ${name}`)
-    for (const { outcome, name: what, asked, measured } of await parts[name]!()) {
-      rows.push([outcome, name, what, asked, measured])
-      if (outcome === 'missed') process.exitCode = 5
-    }
+  const limits: (Limit & { part: string })[] = []
+  for (const part of names) {
+    console.log(`\n# ${part}`)
+    limits.push(...(await parts[part]!()).map((limit) => ({ ...limit, part })))
   }
-  const titles = ['', 'part', 'limit', 'asked', 'measured']
-  const columns = titles.map((title) => ({ title, align: 'left' as const }))
-  console.log(`\n${formatTable(columns, rows).join('\n')}`)
+  tellLimits(limits)
 }

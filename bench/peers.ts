@@ -5,9 +5,9 @@
  * is a run with the command's defaults.
  */
 import { parseArgs } from 'node:util'
-import { formatTable } from '../src/report/text-table.ts'
 import { measurePeers } from './limits/peers.ts'
 import { defaultSizes } from './peers/sizes.ts'
+import { tellLimits } from './support/limit.ts'
 import { machineLabel } from './support/measure.ts'
 
 const { values } = parseArgs({
@@ -24,10 +24,4 @@ const limits = await measurePeers({
   slowRows: Number(values['slow-rows']),
   repetitions: Number(values.repeat),
 })
-const columns = ['', 'limit', 'asked', 'measured'].map((title) => ({
-  title,
-  align: 'left' as const,
-}))
-const rows = limits.map(({ outcome, name, asked, measured }) => [outcome, name, asked, measured])
-console.log(`\n${formatTable(columns, rows).join('\n')}`)
-if (limits.some(({ outcome }) => outcome === 'missed')) process.exitCode = 5
+tellLimits(limits.map((limit) => ({ ...limit, part: 'peers' })))

@@ -1,4 +1,5 @@
 import { threeDigits } from '../../src/report/format.ts'
+import { formatTable } from '../../src/report/text-table.ts'
 
 /** What a measurement has to keep to, and whether it did. */
 export interface Limit {
@@ -37,6 +38,27 @@ export function reported(name: string, measured: string): Limit {
 /** @param why - e.g. `psql is not installed` */
 export function skipped(name: string, why: string): Limit {
   return { name, asked: '', measured: why, outcome: 'skipped' }
+}
+
+/**
+ * Prints limits as a table, and makes the process exit with 5 where one is missed.
+ *
+ * @param limits - with the part of the benchmark that each belongs to
+ */
+export function tellLimits(limits: readonly (Limit & { readonly part: string })[]): void {
+  const columns = ['', 'part', 'limit', 'asked', 'measured'].map((title) => ({
+    title,
+    align: 'left' as const,
+  }))
+  const rows = limits.map(({ outcome, part, name, asked, measured }) => [
+    outcome,
+    part,
+    name,
+    asked,
+    measured,
+  ])
+  console.log(`\n${formatTable(columns, rows).join('\n')}`)
+  if (limits.some(({ outcome }) => outcome === 'missed')) process.exitCode = 5
 }
 
 function judged({ name, value, bound, unit }: Bound, relation: string, isMet: boolean): Limit {

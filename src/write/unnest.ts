@@ -1,11 +1,10 @@
-import type { Slice } from '../generate/slices.ts'
 import type { TargetColumn } from '../postgres/server-type.ts'
 import { withRowNumber } from './encode/refusal.ts'
 import { insertStatement } from './insert-statement.ts'
 import { textReaders } from './parameter-text.ts'
 import type { TextReader } from './parameter-text.ts'
-import { sendAhead } from './send-ahead.ts'
 import type { Strategy } from './strategy.ts'
+import { writeSlices } from './write-slices.ts'
 
 /** `INSERT … SELECT … FROM unnest($1, $2, …)`: an array for each column, a statement for each slice. */
 export const unnestStrategy: Strategy = {
@@ -14,21 +13,11 @@ export const unnestStrategy: Strategy = {
     const statement = insertStatement(target, selectUnnest(target.columns))
     const readersOf = textReaders(target.columns, quoteElement)
 
-    function* arrays(slices: Iterable<Slice>): Generator<readonly string[]> {
-      for (const slice of slices) {
-        yield withRowNumber(slice.first, () =>
-          readersOf(slice).map((read) => arrayLiteral(read, slice.count)),
-        )
-      }
-    }
-
-    return {
-      write: (session, { slices }) =>
-        sendAhead(arrays(slices), async (parameters) => {
-          const { count } = await session.query(statement, parameters, { prepare: true })
-          return count
-        }),
-    }
+    return writeSlices(statement, (slice) =>
+      withRowNumber(slice.first, () =>
+        readersOf(slice).map((read) => arrayLiteral(read, slice.count)),
+      ),
+    )
   },
 }
 

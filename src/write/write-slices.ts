@@ -1,4 +1,5 @@
 import type { Slice } from '../generate/slices.ts'
+import { sendAhead } from './send-ahead.ts'
 import type { ChunkWriter } from './strategy.ts'
 
 /**
@@ -10,14 +11,14 @@ export function writeSlices(
   statement: string,
   parametersOf: (slice: Slice) => readonly string[],
 ): ChunkWriter {
+  function* parametersOfEach(slices: Iterable<Slice>): Generator<readonly string[]> {
+    for (const slice of slices) yield parametersOf(slice)
+  }
   return {
-    async write(session, { slices }) {
-      let stored = 0
-      for (const slice of slices) {
-        const { count } = await session.query(statement, parametersOf(slice), { prepare: true })
-        stored += count
-      }
-      return stored
-    },
+    write: (session, { slices }) =>
+      sendAhead(parametersOfEach(slices), async (parameters) => {
+        const { count } = await session.query(statement, parameters, { prepare: true })
+        return count
+      }),
   }
 }

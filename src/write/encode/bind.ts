@@ -32,7 +32,7 @@ export interface ColumnBinding {
  * that of the first cell, and so the right one where a single row was asked for.
  */
 export function bindColumn({ column, vector, encoder, nullCell }: ColumnBinding): BoundColumn {
-  const every = Int32Array.from({ length: vector.capacity }, (_, row) => row)
+  const every = new Int32Array(vector.capacity).map((_, row) => row)
   const present = new Int32Array(vector.capacity)
   const cells = { rows: every, start: 0, end: 0 }
 
