@@ -3,56 +3,29 @@
  * drizzle-seed, `values` and `unnest` against what one would write by hand with postgres.js. Those
  * have the rows ready in memory, and ours generate them: the very same ones.
  */
-import { date, integer, numeric, pgTable, serial, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { seed as drizzleSeed } from 'drizzle-seed'
 import postgres from 'postgres'
 import type { Sql, TransactionSql } from 'postgres'
 import { median } from 'simple-statistics'
-import * as f from '../../src/generate/generators/index.ts'
 import { sliceCapacity } from '../../src/generate/read-columns.ts'
-import { pooled } from '../../src/generate/vocabulary.ts'
-import { readSchema } from '../../src/model/read-schema.ts'
-import type { Refinements } from '../../src/plan/refinement.ts'
+import { withSession } from '../../src/postgres/session.ts'
+import { applyMigrations } from '../../src/run/migrate.ts'
 import type { StrategyName } from '../../src/write/strategy.ts'
 import { maxRows } from '../../src/write/values.ts'
+import { loadPeersProject } from '../peers/downpour.ts'
+import { transactions } from '../peers/project/schema.ts'
 import { withBenchDatabase } from '../support/database.ts'
 import { atLeast } from '../support/limit.ts'
 import type { Limit } from '../support/limit.ts'
 import { formatRates, measureInTurns } from '../support/measure.ts'
 import type { Contestant, Measurement } from '../support/measure.ts'
-import { seedTables } from '../support/seed-tables.ts'
+import { seedProject } from '../support/seed-project.ts'
 
 const repetitions = 5
 const rows = 300_000
 /** As many as drizzle-seed is given: it slows down with more. */
 const peerRows = 100_000
-
-const benchTransactions = pgTable('bench_transactions', {
-  id: serial('id').primaryKey(),
-  userId: integer('user_id'),
-  accountId: integer('account_id'),
-  amount: numeric('amount', { precision: 12, scale: 2 }),
-  description: text('description'),
-  txDate: date('tx_date'),
-})
-
-const createTable = `create table bench_transactions (
-  id serial primary key, user_id integer, account_id integer, amount numeric(12, 2),
-  description text, tx_date date)`
-
-const tables = readSchema({ benchTransactions })
-const refinements: Refinements = {
-  benchTransactions: {
-    columns: {
-      userId: f.int({ minValue: 1, maxValue: 1000 }),
-      accountId: f.int({ minValue: 1, maxValue: 3000 }),
-      amount: f.decimal({ minValue: -500, maxValue: 500 }),
-      description: f.words(pooled((faker) => faker.finance.transactionDescription(), 1000)),
-      txDate: f.date(),
-    },
-  },
-}
 
 /** A row as one would give it to postgres.js. */
 interface Row {
@@ -77,7 +50,6 @@ export async function measureOrm(): Promise<readonly Limit[]> {
     // Drizzle changes the client that it is given.
     const peer = postgres(url, { max: 1, onnotice: () => {} })
     try {
-      await client.unsafe(createTable)
       limits.push(...(await compare(url, client, peer)))
     } finally {
       await Promise.all([client.end(), peer.end()])
@@ -91,14 +63,18 @@ async function compare(url: string, client: Sql, peer: Sql): Promise<readonly Li
     await client`truncate bench_transactions restart identity`
     await client`checkpoint`
   }
+  const project = await loadPeersProject()
+  await withSession({ url }, (session) => applyMigrations(session, project.migrationsFolder))
   const seed = (strategy: StrategyName, count: number) =>
-    seedTables(
-      url,
-      tables,
-      refinements,
-      { benchTransactions: count },
-      { strategy, chunkSize: count },
-    )
+    seedProject(url, {
+      project,
+      counts: { transactions: count },
+      only: ['transactions'],
+      lanes: 1,
+      indexes: 'keep',
+      strategy,
+      chunkSize: count,
+    })
 
   await empty()
   await seed('copy', rows)
@@ -140,7 +116,7 @@ async function compare(url: string, client: Sql, peer: Sql): Promise<readonly Li
         name: 'drizzle-seed',
         rows: peerRows,
         prepare: empty,
-        run: () => drizzleSeed(drizzle(peer), { benchTransactions }, { count: peerRows }),
+        run: () => drizzleSeed(drizzle(peer), { transactions }, { count: peerRows }),
       },
       ...same,
     ],
