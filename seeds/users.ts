@@ -33,22 +33,24 @@ export default defineSeeder(schema, (f) => {
     },
     isUnique: true,
   })
-  const { country, createdAt } = f.group(['country', 'createdAt'], (context) => {
+  const { country } = f.group(['country'], (context) => {
     const customers = openCustomers(context)
-    return fillVectors(
-      {
-        country: { kind: 'dictionary', dictionary: createDictionary(countries.map((c) => c.code)) },
-        createdAt: { kind: 'timestamp' },
-      },
-      (rows, out) => {
-        for (let i = 0; i < rows.count; i++) {
-          const row = rows.numbers[i]!
-          out.country.codes[i] = customers.country(row)
-          out.createdAt.values[i] =
-            (customers.signupDay(row) * 86_400 + customers.signupSecond(row)) * 1_000_000
-        }
-      },
-    )
+    const dictionary = createDictionary(countries.map(({ code }) => code))
+    return fillVectors({ country: { kind: 'dictionary', dictionary } }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.country.codes[i] = customers.country(rows.numbers[i]!)
+      }
+    })
+  })
+  const { createdAt } = f.group(['createdAt'], (context) => {
+    const customers = openCustomers(context)
+    return fillVectors({ createdAt: { kind: 'timestamp' } }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        const row = rows.numbers[i]!
+        out.createdAt.values[i] =
+          (customers.signupDay(row) * 86_400 + customers.signupSecond(row)) * 1_000_000
+      }
+    })
   })
   return {
     users: {

@@ -8,14 +8,20 @@ export interface Calendar {
   readonly firstDay: number
   readonly lastDay: number
   readonly months: readonly Month[]
+  /** The first day of each month and the busyness before it, and of the day after the last one. */
+  readonly firstDays: Int32Array
+  readonly busynessBefore: Float64Array
   /** The number in `months` of the month that a day belongs to. */
   monthOf(day: number): number
-  /** Months of the year × `dayKinds` + kind of day: what people spend their money on differs. */
-  occasionOf(day: number): number
+  /**
+   * By day since the first: the month of the year × `dayKinds` + kind of day, as what people spend
+   * their money on differs.
+   */
+  readonly occasionOfDay: Int32Array
   /** The busyness before a day, counted from `firstDay`; 1 is an average day. */
   before(day: number): number
-  /** The day in which a busyness falls. */
-  dayAt(busyness: number): number
+  /** By busyness × `timesPerUnit`: the day in which it falls, counted from the first. */
+  readonly dayOfTime: Uint16Array
 }
 
 export interface Month {
@@ -33,7 +39,7 @@ const millisecondsPerDay = 86_400_000
 const weekdays = [0.8, 0.9, 0.92, 0.96, 1.02, 1.14, 1.26]
 const seasons = [0.86, 0.92, 0.98, 1, 1.01, 1.02, 1.04, 1.02, 0.98, 0.99, 1.03, 1.15]
 /** How finely a day is told from its busyness. */
-const placesPerUnit = 16
+export const timesPerUnit = 16
 
 /** Working days, Saturdays and Sundays have their own mix. */
 export const dayKinds = 3
@@ -66,19 +72,22 @@ export function createCalendar(referenceDay: number): Calendar {
         sums[day - firstDay]! + weekdays[weekdayOf(day)]! * seasons[month.ofYear]!
     }
   }
-  const dayOfPlace = new Int32Array(Math.floor(sums[days]! * placesPerUnit) + 1)
-  for (let place = 0, day = 0; place < dayOfPlace.length; place++) {
-    while (day < days - 1 && sums[day + 1]! * placesPerUnit <= place) day++
-    dayOfPlace[place] = firstDay + day
+  const dayOfTime = new Uint16Array(Math.floor(sums[days]! * timesPerUnit) + 1)
+  for (let time = 0, day = 0; time < dayOfTime.length; time++) {
+    while (day < days - 1 && sums[day + 1]! * timesPerUnit <= time) day++
+    dayOfTime[time] = day
   }
+  const firstDays = Int32Array.from([...months.map((month) => month.firstDay), referenceDay + 1])
   return {
     firstDay,
     lastDay: referenceDay,
     months,
+    firstDays,
+    busynessBefore: Float64Array.from(firstDays, (day) => sums[day - firstDay]!),
     monthOf: (day) => monthOfDay[day - firstDay]!,
-    occasionOf: (day) => occasionOfDay[day - firstDay]!,
+    occasionOfDay,
     before: (day) => sums[day - firstDay]!,
-    dayAt: (busyness) => dayOfPlace[Math.floor(busyness * placesPerUnit)]!,
+    dayOfTime,
   }
 }
 

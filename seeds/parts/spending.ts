@@ -22,7 +22,7 @@ export interface Lines {
 
 /** What the money of one kind of account is spent on, by month and kind of day. */
 export interface Mix {
-  /** The table of `Spending.lineOf` for `Calendar.occasionOf` a day is `firstTable` + occasion. */
+  /** The table of `Spending.choices` for `Calendar.occasionOf` a day is `firstTable` + occasion. */
   readonly firstTable: number
   /** The mean amount in cents, without its sign. */
   readonly mean: number
@@ -33,10 +33,10 @@ export type MixName = keyof SpendingLine['share']
 export interface Spending {
   readonly lines: Lines
   readonly mixes: Readonly<Record<MixName, Mix>>
-  /** Draws the number of a line by a table of a mix. */
-  readonly lineOf: WeightTables['pick']
-  /** Draws an amount of a line, in cents. */
-  readonly amountOf: Distributions['at']
+  /** Which line it is, by a table of a mix. */
+  readonly choices: WeightTables
+  /** The amounts of each line, in cents. */
+  readonly amounts: Distributions
   /** All texts, of all lines and of what is added. */
   readonly texts: readonly string[]
 }
@@ -45,7 +45,6 @@ export interface Spending {
 export function createSpending(otherTexts: readonly string[]): Spending {
   const places = spendingLines.map((line) => placeOf(line.category))
   const amounts = createLogNormals(spendingLines)
-  const tables = createWeightTables(mixNames.flatMap((name) => occasions.map(weightsIn(name))))
   return {
     lines: {
       categoryRow: Int32Array.from(places, ({ categoryRow }) => categoryRow),
@@ -64,8 +63,8 @@ export function createSpending(otherTexts: readonly string[]): Spending {
         { firstTable: number * occasions.length, mean: meanOf(name, amounts) },
       ]),
     ) as Record<MixName, Mix>,
-    lineOf: tables.pick,
-    amountOf: amounts.at,
+    choices: createWeightTables(mixNames.flatMap((name) => occasions.map(weightsIn(name)))),
+    amounts,
     texts: [...otherTexts, ...textsOf(spendingLines)],
   }
 }

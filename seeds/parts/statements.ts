@@ -7,10 +7,10 @@
  * the months since the last one, and what is left of a salary is put aside. So balances stay
  * believable however many transactions an account has, and no state is carried along.
  */
-import { bits } from '../../src/index.ts'
+import { fillBits } from '../../src/index.ts'
 import type { Context, Rows } from '../../src/index.ts'
 import { creditCard } from './accounts.ts'
-import { createCalendar } from './calendar.ts'
+import { createCalendar, timesPerUnit } from './calendar.ts'
 import type { Calendar } from './calendar.ts'
 import { createSpending, placeOf } from './spending.ts'
 import type { Spending } from './spending.ts'
@@ -37,29 +37,43 @@ export interface Entries {
   readonly text: Int32Array
 }
 
-/** The transactions of an account in one month. */
-interface Block {
-  month: number
-  /** The place of the first one, and how many there are. */
-  start: number
-  size: number
-  firstDay: number
-  lastDay: number
-  /** The busyness before the first day, and within. */
-  before: number
-  busyness: number
-  /** Places within the block that standing orders take, with their numbers and days. */
+/** The standing orders of an account in one month, in the order of their places. */
+interface Bookings {
+  /** Places within the month that standing orders take, with their numbers and days. */
   readonly places: Int32Array
   readonly orders: Int32Array
   readonly days: Int32Array
   taken: number
   settles: boolean
-  /** How many places were read one after the other from the first, and what they add up to. */
-  read: number
-  net: number
+}
+
+/** An order that is to be booked: where its day is among the places of the month, of which there are `size`. */
+interface Wish {
+  readonly order: number
+  readonly day: number
+  readonly place: number
+  readonly size: number
+}
+
+/** An account's transactions by month, the calendar's number of which is the index. */
+interface Months {
+  /** The place of a month's first transaction; the next month's is behind its last one. */
+  readonly starts: Int32Array
+  /** The first day that counts, and the busyness before it. */
+  readonly firstDays: Int32Array
+  readonly before: Float64Array
+  /** Where it begins in `Calendar.dayOfTime`, and how far it is from one place to the next. */
+  readonly times: Float64Array
+  readonly perPlace: Float64Array
+  /** What a month brought and cost; NaN where that has not been added up. */
+  readonly nets: Float64Array
+  /** 1 for months that settle what came before; known where the net is. */
+  readonly settles: Uint8Array
 }
 
 const orderPlaces = orderNames.map((name) => placeOf(standingOrders[name].category))
+const orderCategories = Int32Array.from(orderPlaces, ({ categoryRow }) => categoryRow)
+const orderSigns = Int32Array.from(orderPlaces, ({ sign }) => sign)
 const orderTexts = orderNames.map((name): readonly string[] => standingOrders[name].texts)
 const { opening, salary, interest, surplus, shortfall, deposit } = orderNumber
 const { utilities, insurance, subscription } = orderNumber
@@ -75,79 +89,117 @@ export function openStatements(context: Context): Statements {
   const whenKey = context.random('transactions/when')
   const lineKey = context.random('transactions/line')
   const amountKey = context.random('transactions/amount')
-  const scratch = createBlock()
+  const months = createMonths(calendar)
+  const bookings = createBookings()
+  const scratch = createBookings()
   const unseen = createEntries(context.capacity)
-  let current = createBlock()
-  let previous = createBlock()
+  const when = new Int32Array(context.capacity)
+  const draws = new Int32Array(context.capacity)
+  const tables = new Int32Array(context.capacity)
+  const lineOf = new Int32Array(context.capacity)
+  const cents = new Float64Array(context.capacity)
   let accountRow = -1
-  let count = -1
+  let siblings = -1
 
-  /** Payments at the places of a run, as if no standing order had any of them. */
-  function pay(terms: Terms, block: Block, run: Run, out: Entries): void {
-    const { lines, lineOf, amountOf } = spending
-    const { scale, taste } = terms
-    const { firstTable } = terms.mix
-    const { before, busyness, size, firstDay, lastDay } = block
-    for (let i = 0; i < run.count; i++) {
-      const row = run.row + i
-      const when = bits(whenKey, row)
-      const share = (run.place + i + (when & 0xffff) / 65_536) / size
-      const busyDay = calendar.dayAt(before + share * busyness)
-      const day = busyDay < firstDay ? firstDay : busyDay > lastDay ? lastDay : busyDay
-      const line = lineOf(firstTable + calendar.occasionOf(day), bits(lineKey, row))
-      const cents = amountOf(line, bits(amountKey, row)) * scale
+  /**
+   * Payments at the places of a run, as if no standing order had any of them. One fact after the
+   * other: a processor works on several rows at once while a loop is short.
+   */
+  function pay(terms: Terms, run: Run, out: Entries): void {
+    chooseDays(terms, run, out.day)
+    chooseLines(terms, run, out.day)
+    chooseAmounts(terms, run, out.amount)
+    chooseTexts(terms, run, out)
+  }
+
+  function chooseDays(terms: Terms, { row, ordinal, index, count }: Run, day: Int32Array): void {
+    const { starts, firstDays, times, perPlace } = months
+    const { firstDay, dayOfTime } = calendar
+    fillBits(whenKey, row, count, when)
+    let month = monthAt(terms, ordinal)
+    for (let i = 0; i < count; i++) {
+      while (ordinal + i >= starts[month + 1]!) month++
+      const place = ordinal + i - starts[month]! + (when[i]! & 0xffff) / 65_536
+      const busyDay = firstDay + dayOfTime[(times[month]! + place * perPlace[month]!) | 0]!
+      day[index + i] = Math.min(Math.max(busyDay, firstDays[month]!), firstDays[month + 1]! - 1)
+    }
+  }
+
+  function chooseLines({ mix }: Terms, { row, index, count }: Run, day: Int32Array): void {
+    const { firstTable } = mix
+    const { firstDay, occasionOfDay } = calendar
+    fillBits(lineKey, row, count, draws)
+    for (let i = 0; i < count; i++)
+      tables[i] = firstTable + occasionOfDay[day[index + i]! - firstDay]!
+    spending.choices.fill(tables, draws, count, lineOf)
+  }
+
+  function chooseAmounts({ scale }: Terms, { row, index, count }: Run, amount: Float64Array): void {
+    const { sign, step, under } = spending.lines
+    fillBits(amountKey, row, count, draws)
+    spending.amounts.fill(lineOf, draws, count, cents)
+    for (let i = 0; i < count; i++) {
+      const line = lineOf[i]!
+      amount[index + i] = sign[line]! * roundPrice(cents[i]! * scale, step[line]!, under[line]!)
+    }
+  }
+
+  function chooseTexts({ taste }: Terms, { index, count }: Run, out: Entries): void {
+    const { categoryRow, firstText, texts } = spending.lines
+    for (let i = 0; i < count; i++) {
+      const line = lineOf[i]!
       // Squared, so that an account comes back to its favourites.
-      const chance = (when >>> 16) / 65_536
-      const texts = lines.texts[line]!
-      const firstText = lines.firstText[line]!
-      const rank = Math.floor(chance * chance * texts)
-      const index = run.index + i
-      out.day[index] = day
-      out.amount[index] =
-        lines.sign[line]! * roundPrice(cents, lines.step[line]!, lines.under[line]!)
-      out.categoryRow[index] = lines.categoryRow[line]!
-      out.text[index] = firstText + remainder(rank + taste + firstText * 7, texts)
+      const chance = (when[i]! >>> 16) / 65_536
+      const rank = (chance * chance * texts[line]!) | 0
+      const first = firstText[line]!
+      out.categoryRow[index + i] = categoryRow[line]!
+      out.text[index + i] = first + ((rank + taste + first * 7) % texts[line]!)
     }
   }
 
   /** What a month brought and cost, its settlement and the opening deposit apart. */
-  function netOf(terms: Terms, block: Block, firstRow: number): number {
+  function netOf(terms: Terms, month: number, firstRow: number): number {
+    const start = months.starts[month]!
+    const end = months.starts[month + 1]!
+    const { places, orders, taken } = scratch
     let net = 0
-    for (let place = 0; place < block.size; place += unseen.day.length) {
-      const row = firstRow + block.start + place
-      const run = { row, place, count: Math.min(block.size - place, unseen.day.length), index: 0 }
-      pay(terms, block, run, unseen)
-      net += sumOf(unseen.amount, 0, run.count)
-      for (let taken = 0; taken < block.taken; taken++) {
-        const index = block.places[taken]! - place
-        if (index >= 0 && index < run.count) net -= unseen.amount[index]!
+    for (let ordinal = start; ordinal < end; ordinal += unseen.day.length) {
+      const count = Math.min(end - ordinal, unseen.day.length)
+      pay(terms, { row: firstRow + ordinal, ordinal, count, index: 0 }, unseen)
+      net += sumOf(unseen.amount, 0, count)
+      for (let n = 0; n < taken; n++) {
+        const index = start + places[n]! - ordinal
+        if (index >= 0 && index < count) net -= unseen.amount[index]!
       }
     }
-    for (let taken = 0; taken < block.taken; taken++) {
-      const order = block.orders[taken]!
+    for (let n = 0; n < taken; n++) {
+      const order = orders[n]!
       if (!isOrdinary(terms, order)) continue
-      net += orderPlaces[order]!.sign * amountIn(terms, order, calendar, block.month)
+      net += orderSigns[order]! * amountIn(terms, order, calendar, month)
     }
     return net
   }
 
   /** The net of the months since the last settlement. */
-  function netBefore(terms: Terms, block: Block, firstRow: number): number {
+  function netBefore(terms: Terms, settling: number, firstRow: number): number {
+    const { nets, settles } = months
     let net = 0
-    for (let month = block.month - 1; month >= terms.firstMonth; month--) {
-      // Who reads row after row has added up the month before already.
-      const isKnown = previous.month === month && previous.read === previous.size
-      if (!isKnown) layOut(scratch, terms, calendar, month)
-      net += isKnown ? previous.net : netOf(terms, scratch, firstRow)
-      if (isKnown ? previous.settles : scratch.settles) break
+    for (let month = settling - 1; month >= terms.firstMonth; month--) {
+      // Who reads row after row has added up the months before already.
+      if (Number.isNaN(nets[month])) {
+        layOut(scratch, terms, month)
+        nets[month] = netOf(terms, month, firstRow)
+        settles[month] = Number(scratch.settles)
+      }
+      net += nets[month]!
+      if (settles[month] === 1) break
     }
     return net
   }
 
-  function book(out: Entries, index: number, order: number, amount: number, choice: number): void {
-    const { categoryRow, sign } = orderPlaces[order]!
-    out.amount[index] = sign * amount
-    out.categoryRow[index] = categoryRow
+  function enter(out: Entries, index: number, order: number, amount: number, choice: number): void {
+    out.amount[index] = orderSigns[order]! * amount
+    out.categoryRow[index] = orderCategories[order]!
     out.text[index] = firstTexts[order]! + choice
   }
 
@@ -156,88 +208,136 @@ export function openStatements(context: Context): Statements {
     const choice = terms.choices[settlement]!
     if (terms.account.kind === creditCard) {
       // Refunds may have paid for everything: then a small rate.
-      return book(out, index, settlement, -net >= 100 ? -net : 1_000, choice)
+      return enter(out, index, settlement, -net >= 100 ? -net : 1_000, choice)
     }
     const aside = Math.floor((net * 0.9) / 1_000) * 1_000
-    if (settlement === surplus && aside > 0) return book(out, index, surplus, aside, choice)
+    if (settlement === surplus && aside > 0) return enter(out, index, surplus, aside, choice)
     const missing = Math.max(1, Math.ceil(-net / 1_000)) * 1_000
-    if (settlement === surplus) return book(out, index, shortfall, missing, 0)
-    return book(out, index, settlement, missing, choice)
+    if (settlement === surplus) return enter(out, index, shortfall, missing, 0)
+    return enter(out, index, settlement, missing, choice)
   }
 
-  /**
-   * The standing orders among some places of the current month.
-   *
-   * @returns the sum of those that do not count towards what the month brought and cost
-   */
-  function bookOrders(terms: Terms, run: Run, out: Entries): number {
-    let apart = 0
-    for (let taken = 0; taken < current.taken; taken++) {
-      const place = current.places[taken]! - run.place
-      if (place < 0 || place >= run.count) continue
-      const index = run.index + place
-      const order = current.orders[taken]!
-      const firstRow = run.row - run.place - current.start
-      if (order === terms.settlement) {
-        settle(terms, netBefore(terms, current, firstRow), out, index)
-      } else {
-        const amount = amountIn(terms, order, calendar, current.month)
-        book(out, index, order, amount, terms.choices[order]!)
+  /** Puts the standing orders of a run's months over the payments, and adds up whole months. */
+  function book(terms: Terms, run: Run, out: Entries): void {
+    const { starts, nets, settles } = months
+    const firstRow = run.row - run.ordinal
+    const end = run.ordinal + run.count
+    for (let month = monthAt(terms, run.ordinal); month < nets.length; month++) {
+      const start = starts[month]!
+      if (start >= end) break
+      if (starts[month + 1] === start) {
+        nets[month] = 0
+        continue
       }
-      out.day[index] = current.days[taken]!
-      if (!isOrdinary(terms, order)) apart += out.amount[index]!
+      layOut(bookings, terms, month)
+      const from = Math.max(start, run.ordinal)
+      const to = Math.min(starts[month + 1]!, end)
+      const toIndex = run.index - run.ordinal
+      let apart = 0
+      for (let n = 0; n < bookings.taken; n++) {
+        const ordinal = start + bookings.places[n]!
+        if (ordinal < from || ordinal >= to) continue
+        const index = ordinal + toIndex
+        const order = bookings.orders[n]!
+        if (order === terms.settlement) {
+          settle(terms, netBefore(terms, month, firstRow), out, index)
+        } else {
+          enter(out, index, order, amountIn(terms, order, calendar, month), terms.choices[order]!)
+        }
+        out.day[index] = bookings.days[n]!
+        if (!isOrdinary(terms, order)) apart += out.amount[index]!
+      }
+      if (to - from < starts[month + 1]! - start) continue
+      nets[month] = sumOf(out.amount, from + toIndex, to + toIndex) - apart
+      settles[month] = Number(bookings.settles)
     }
-    return apart
   }
 
-  /** Makes `current` the month that a place belongs to. */
-  function turnTo(terms: Terms, ordinal: number): void {
-    const isSameAccount = terms.accountRow === accountRow && terms.siblings === count
-    const isInside = ordinal >= current.start && ordinal < current.start + current.size
-    if (isSameAccount && isInside) return
+  /** Shares an account's places out among the months. */
+  function turnTo(terms: Terms): void {
+    if (terms.accountRow === accountRow && terms.siblings === siblings) return
     accountRow = terms.accountRow
-    count = terms.siblings
-    const left = current
-    current = previous
-    previous = left
-    if (!isSameAccount) previous.month = -1
-    findBlock(current, terms, calendar, ordinal)
+    siblings = terms.siblings
+    const { starts, firstDays, before, times, perPlace, nets, settles } = months
+    // An account begins within its first month; what the one before it changed is put back.
+    firstDays.set(calendar.firstDays)
+    before.set(calendar.busynessBefore)
+    firstDays[terms.firstMonth] = terms.account.openedDay
+    before[terms.firstMonth] = terms.opened
+    for (let month = terms.firstMonth; month < starts.length; month++) {
+      const share = (before[month]! - terms.opened) / terms.span
+      starts[month] = Math.floor(siblings * share + terms.rounding)
+    }
+    for (let month = terms.firstMonth; month < nets.length; month++) {
+      const busyness = before[month + 1]! - before[month]!
+      times[month] = before[month]! * timesPerUnit
+      perPlace[month] = (busyness * timesPerUnit) / (starts[month + 1]! - starts[month]!)
+    }
+    nets.fill(NaN)
+    settles.fill(0)
   }
 
-  const run: Run = { row: 0, count: 0, place: 0, index: 0 }
+  /** The month that a place belongs to. */
+  function monthAt(terms: Terms, ordinal: number): number {
+    const { starts } = months
+    let month = terms.firstMonth
+    while (ordinal >= starts[month + 1]!) month++
+    return month
+  }
+
+  /** Gives the standing orders of a month their places. */
+  function layOut(bookings: Bookings, terms: Terms, month: number): void {
+    const { starts, firstDays, before } = months
+    const start = starts[month]!
+    const size = starts[month + 1]! - start
+    const firstDay = firstDays[month]!
+    const lastDay = firstDays[month + 1]! - 1
+    const busyness = before[month + 1]! - before[month]!
+    bookings.taken = 0
+    bookings.settles = false
+    if (size === 0) return
+    for (const order of terms.orders) {
+      if (order === opening) {
+        if (start === 0) take(bookings, { order, day: firstDay, place: 0, size })
+        continue
+      }
+      // The first month with transactions has nothing before it to settle.
+      if (order === terms.settlement && start === 0) continue
+      const day = orderDay(terms, order, calendar.months[month]!)
+      if (day < firstDay || day > lastDay) continue
+      const share = (calendar.before(day) - before[month]!) / busyness
+      const isTaken = take(bookings, { order, day, place: Math.floor(share * size), size })
+      if (isTaken && order === terms.settlement) bookings.settles = true
+    }
+    sortBookings(bookings)
+  }
+
+  const run: Run = { row: 0, ordinal: 0, count: 0, index: 0 }
 
   return {
     texts: spending.texts,
     read(rows, out) {
-      for (let index = 0; index < rows.count;) {
+      for (let index = 0; index < rows.count; index += run.count) {
         const terms = termsOf(rows.parents[index]!, rows.siblings[index]!)
-        const ordinal = rows.ordinals[index]!
-        turnTo(terms, ordinal)
-        const place = ordinal - current.start
+        turnTo(terms)
         run.row = rows.numbers[index]!
-        run.place = place
+        run.ordinal = rows.ordinals[index]!
         run.index = index
-        run.count = countConsecutive(rows, index, current.size - place)
-        pay(terms, current, run, out)
-        const apart = bookOrders(terms, run, out)
-        if (place === current.read) {
-          current.read += run.count
-          current.net += sumOf(out.amount, index, index + run.count) - apart
-        }
-        for (let i = index; i < index + run.count; i++) out.userRow[i] = terms.account.userRow
-        index += run.count
+        run.count = countConsecutive(rows, index, terms.siblings - run.ordinal)
+        pay(terms, run, out)
+        book(terms, run, out)
+        out.userRow.fill(terms.account.userRow, index, index + run.count)
       }
     },
   }
 }
-
-/** Consecutive rows, all of them in one month of an account. */
+/** Consecutive rows of one account. */
 interface Run {
   row: number
-  count: number
-  /** The first one's place in its month, and its index in the slice. */
-  place: number
+  /** The first one's place among the account's transactions, and its index in the slice. */
+  ordinal: number
   index: number
+  count: number
 }
 
 function countConsecutive({ numbers, count }: Rows, index: number, most: number): number {
@@ -269,82 +369,45 @@ function isOrdinary(terms: Terms, order: number): boolean {
   return order !== opening && order !== terms.settlement
 }
 
-function createBlock(): Block {
+function createMonths({ months }: Calendar): Months {
   return {
-    month: -1,
-    start: 0,
-    size: 0,
-    firstDay: 0,
-    lastDay: 0,
-    before: 0,
-    busyness: 0,
+    starts: new Int32Array(months.length + 1),
+    firstDays: new Int32Array(months.length + 1),
+    before: new Float64Array(months.length + 1),
+    times: new Float64Array(months.length),
+    perPlace: new Float64Array(months.length),
+    nets: new Float64Array(months.length),
+    settles: new Uint8Array(months.length),
+  }
+}
+
+function createBookings(): Bookings {
+  return {
     places: new Int32Array(orderNames.length),
     orders: new Int32Array(orderNames.length),
     days: new Int32Array(orderNames.length),
     taken: 0,
     settles: false,
-    read: 0,
-    net: 0,
   }
-}
-
-/** Lays out the month that a place belongs to. */
-function findBlock(block: Block, terms: Terms, calendar: Calendar, ordinal: number): void {
-  const busyness = terms.opened + ((ordinal + 0.5) / terms.siblings) * terms.span
-  let month = calendar.monthOf(calendar.dayAt(busyness))
-  layOut(block, terms, calendar, month)
-  while (ordinal < block.start) layOut(block, terms, calendar, --month)
-  while (ordinal >= block.start + block.size) layOut(block, terms, calendar, ++month)
-}
-
-function layOut(block: Block, terms: Terms, calendar: Calendar, number: number): void {
-  const month = calendar.months[number]!
-  const { siblings, opened, span } = terms
-  block.month = number
-  block.firstDay = Math.max(month.firstDay, terms.account.openedDay)
-  block.lastDay = Math.min(month.lastDay, calendar.lastDay)
-  block.before = calendar.before(block.firstDay)
-  const after = calendar.before(block.lastDay + 1)
-  block.busyness = after - block.before
-  block.start = Math.floor(siblings * ((block.before - opened) / span) + terms.rounding)
-  block.size = Math.floor(siblings * ((after - opened) / span) + terms.rounding) - block.start
-  block.taken = 0
-  block.settles = false
-  block.read = 0
-  block.net = 0
-  if (block.size === 0) return
-  for (const order of terms.orders) {
-    if (order === opening) {
-      if (block.start === 0) take(block, order, block.firstDay, 0, false)
-      continue
-    }
-    // The first month with transactions has nothing before it to settle.
-    if (order === terms.settlement && block.start === 0) continue
-    const day = orderDay(terms, order, month)
-    if (day < block.firstDay || day > block.lastDay) continue
-    const share = (calendar.before(day) - block.before) / block.busyness
-    take(block, order, day, Math.floor(share * block.size), order === terms.settlement)
-  }
-  sortTaken(block)
 }
 
 /** Gives an order the place of its day, or the nearest free one; none when the month is full. */
-function take(block: Block, order: number, day: number, wanted: number, settles: boolean): void {
-  if (block.taken === block.size) return
+function take(bookings: Bookings, { order, day, place: wanted, size }: Wish): boolean {
+  const { taken } = bookings
+  if (taken === size) return false
   let place = wanted
-  while (place < block.size && findTaken(block, place) >= 0) place++
-  if (place === block.size) place = wanted
-  while (findTaken(block, place) >= 0) place--
-  block.places[block.taken] = place
-  block.orders[block.taken] = order
-  block.days[block.taken] = day
-  block.taken++
-  block.settles ||= settles
+  while (place < size && isTaken(bookings, place)) place++
+  if (place === size) place = wanted
+  while (isTaken(bookings, place)) place--
+  bookings.places[taken] = place
+  bookings.orders[taken] = order
+  bookings.days[taken] = day
+  bookings.taken++
+  return true
 }
 
 /** Places and days both rise: what was moved to a free place may have come out of order. */
-function sortTaken(block: Block): void {
-  const { places, orders, days, taken } = block
+function sortBookings({ places, orders, days, taken }: Bookings): void {
   for (let end = 1; end < taken; end++) {
     for (let i = end; i > 0 && places[i - 1]! > places[i]!; i--) swap(places, i)
     for (let i = end; i > 0 && days[i - 1]! > days[i]!; i--) {
@@ -360,10 +423,9 @@ function swap(values: Int32Array, index: number): void {
   values[index - 1] = value
 }
 
-function findTaken(block: Block, place: number): number {
-  const { places, taken } = block
-  for (let i = 0; i < taken; i++) if (places[i] === place) return i
-  return -1
+function isTaken({ places, taken }: Bookings, place: number): boolean {
+  for (let i = 0; i < taken; i++) if (places[i] === place) return true
+  return false
 }
 
 /** A standing order's cents in a month, without its sign. */
@@ -385,11 +447,6 @@ function amountIn(terms: Terms, order: number, calendar: Calendar, month: number
     default:
       return first
   }
-}
-
-/** Exact, and faster than `%` where whole numbers are beyond 2^31. */
-function remainder(value: number, divisor: number): number {
-  return value - Math.floor(value / divisor) * divisor
 }
 
 /** To the nearest price that looks like one: 23.95, 4.80; small amounts stay as they are. */

@@ -102,7 +102,7 @@ export function openTerms(
     terms.firstMonth = calendar.monthOf(account.openedDay)
     terms.openedYear = calendar.months[terms.firstMonth]!.year
     terms.growth = 0.012 + 0.034 * unit(growthKey, accountRow)
-    terms.taste = hash(tasteKey, accountRow)
+    terms.taste = hash(tasteKey, accountRow) >>> 16
     terms.rounding = unit(roundingKey, accountRow)
     // Smoothed by a month of the usual, or an account of three days would look very busy.
     const perMonth = (siblings + account.rate) / (terms.span / daysPerMonth + 1)
@@ -116,19 +116,18 @@ export function openTerms(
 /** The day of a standing order in a month. */
 export function orderDay(terms: Terms, order: number, month: Month): number {
   const day = Math.min(month.firstDay + terms.days[order]! - 1, month.lastDay)
-  const weekday = weekdayOf(day)
-  if (weekday !== 0 && weekday !== 6) return day
-  switch (weekendMoves[order]) {
-    case 'before':
-      return day - (weekday === 0 ? 2 : 1)
-    case 'after':
-      return day + (weekday === 0 ? 1 : 2)
-    default:
-      return day
-  }
+  return day + moves[order * 7 + weekdayOf(day)]!
 }
 
-const weekendMoves = orderNames.map((name) => standingOrders[name].weekend)
+/** By order and weekday: how many days later an order is carried out. */
+const moves = Int8Array.from(
+  orderNames.flatMap((name) => {
+    const { weekend } = standingOrders[name]
+    const onWeekends = weekend === 'before' ? [-2, -1] : weekend === 'after' ? [1, 2] : [0, 0]
+    return [onWeekends[0]!, 0, 0, 0, 0, 0, onWeekends[1]!]
+  }),
+)
+
 const { rent, salary, utilities, subscription, insurance, deposit, interest } = orderNumber
 const { surplus, topUp, withdrawal, repayment, opening } = orderNumber
 

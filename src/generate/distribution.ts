@@ -14,7 +14,7 @@ export interface Distribution {
 }
 
 /**
- * The bell curve, cut off at about ±4 deviations.
+ * The bell curve, cut off at about ±3.5 deviations.
  *
  * @example
  * createNormal({ mean: 100, deviation: 15 }).at(2 ** 31) // 100
@@ -61,6 +61,8 @@ export interface Distributions {
    * @returns the quantile at bits / 2^32
    */
   at(which: number, bits: number): number
+  /** The quantiles of `count` draws, into `out`; several times as fast as one at a time. */
+  fill(which: Int32Array, draws: Int32Array, count: number, out: Float64Array): void
   /** The mean of each. */
   readonly means: Float64Array
 }
@@ -76,7 +78,7 @@ export interface Distributions {
  */
 export function createLogNormals(options: readonly LogNormalOptions[]): Distributions {
   const sigmas = [...new Set(options.map(({ sigma }) => sigma))]
-  const tables = Float64Array.from(
+  const tables = Float32Array.from(
     sigmas.flatMap((sigma) => [...standardNormal()].map((z) => exp(sigma * z))),
   )
   const medians = Float64Array.from(options, ({ median }) => median)
@@ -89,6 +91,17 @@ export function createLogNormals(options: readonly LogNormalOptions[]): Distribu
       const median = medians[which]!
       const below = median * tables[place]!
       return below + (median * tables[place + 1]! - below) * ((bits >>> 0) * perBit - index)
+    },
+    fill(which, draws, count, out) {
+      for (let i = 0; i < count; i++) {
+        const draw = draws[i]!
+        const distribution = which[i]!
+        const index = draw >>> indexShift
+        const place = starts[distribution]! + index
+        const median = medians[distribution]!
+        const below = median * tables[place]!
+        out[i] = below + (median * tables[place + 1]! - below) * ((draw >>> 0) * perBit - index)
+      }
     },
   }
 }
@@ -143,9 +156,10 @@ export function normalQuantile(probability: number, start = 0): number {
   return z
 }
 
-const intervals = 2048
-/** The upper 11 bits of a draw say between which two quantiles it lies. */
-const indexShift = 21
+/** So few that the tables of a dozen distributions stay in a processor's first cache. */
+const intervals = 512
+/** The upper 9 bits of a draw say between which two quantiles it lies. */
+const indexShift = 23
 const perBit = intervals / 4294967296
 
 let table: Float64Array | undefined

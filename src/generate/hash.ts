@@ -46,9 +46,28 @@ export function hash(key: HashKey, row: number): number {
  * createWeightTable([90, 10]).pick(bits(key, row))
  */
 export function bits(key: HashKey, row: number): number {
-  const beyond32 = row < 4294967296 ? 0 : Math.floor(row / 4294967296)
+  const beyond32 = row < two32 ? 0 : Math.floor(row / two32)
   return mix(mix((row >>> 0) + key.low) ^ (key.high + Math.imul(beyond32, 0x9e3779b9)))
 }
+
+/**
+ * `bits` of consecutive rows, into `out`.
+ *
+ * @param first - the first row
+ * @example
+ * fillBits(key, 100, 2, draws) // draws[0] is bits(key, 100), draws[1] is bits(key, 101)
+ */
+export function fillBits(key: HashKey, first: number, count: number, out: Int32Array): void {
+  for (let i = 0; i < count;) {
+    const beyond32 = Math.floor((first + i) / two32)
+    const high = key.high + Math.imul(beyond32, 0x9e3779b9)
+    const low = ((first + i) >>> 0) + key.low
+    const end = Math.min(count, (beyond32 + 1) * two32 - first)
+    for (const start = i; i < end; i++) out[i] = mix(mix(low + (i - start)) ^ high)
+  }
+}
+
+const two32 = 4294967296
 
 /** A draw from [0, 1) with 32 random bits. */
 export function unit(key: HashKey, row: number): number {

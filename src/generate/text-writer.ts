@@ -35,14 +35,25 @@ export function createChoices(parts: number, capacity: number): Choices {
   }
 }
 
+/** Texts that others begin with, as an address does with a user's name: written before them. */
+export interface BegunTexts {
+  readonly mostBytes: number
+  readonly texts: Utf8Vector
+}
+
 /**
- * @param segments - what the texts are composed of
+ * @param segments - what the texts are composed of, after those of `begun`
  * @param parts - how many parts a row chooses
+ * @param begun - texts of the same rows. @defaultValue the texts begin with nothing
  * @example
  * const writer = createTextWriter(compileTemplate('{first} {last}', names, parts), 2)
  * writer.write(choices, 4096, vector)
  */
-export function createTextWriter(segments: readonly Segment[], parts: number): TextWriter {
+export function createTextWriter(
+  segments: readonly Segment[],
+  parts: number,
+  begun?: BegunTexts,
+): TextWriter {
   const pieces = joinLiterals(segments, parts)
   const { bytes, offsets } = createDictionary(pieces.flatMap(({ words }) => words))
   const padded = new Uint8Array(bytes.length + overreach)
@@ -54,16 +65,24 @@ export function createTextWriter(segments: readonly Segment[], parts: number): T
   const mins = Float64Array.from(pieces, ({ min }) => min)
   const mostBytes = pieces.reduce(
     (sum, piece, index) => sum + widest(piece, offsets, firstWords[index]!),
-    0,
+    begun?.mostBytes ?? 0,
   )
   return {
     mostBytes,
     room: (rows) => rows * mostBytes + overreach,
     write({ capacity, numbers, indices }, count, out) {
       const { bytes: target, offsets: ends } = out
-      const view = new DataView(target.buffer, target.byteOffset, target.byteLength)
+      const view = viewOf(target)
+      const starts = begun?.texts.offsets
+      const start = begun && viewOf(begun.texts.bytes)
       let position = 0
       for (let i = 0; i < count; i++) {
+        if (starts && start) {
+          const from = starts[i]!
+          const size = starts[i + 1]! - from
+          copyText(view, position, start, from, size)
+          position += size
+        }
         for (let piece = 0; piece < partOf.length; piece++) {
           const place = partOf[piece]! * capacity + i
           if (isNumber[piece] === 1) {
@@ -71,17 +90,10 @@ export function createTextWriter(segments: readonly Segment[], parts: number): T
             continue
           }
           const word = firstWords[piece]! + indices[place]!
-          let from = offsets[word]!
-          const end = offsets[word + 1]!
-          let to = position
-          position += end - from
-          // Never a NaN, whose bits need not survive: that would take a byte 0xF0 or above before
-          // 0x7F, or 0xFF, and UTF-8 has neither.
-          view.setFloat64(to, source.getFloat64(from, true), true)
-          view.setFloat64(to + 8, source.getFloat64(from + 8, true), true)
-          for (from += 16, to += 16; from < end; from += 8, to += 8) {
-            view.setFloat64(to, source.getFloat64(from, true), true)
-          }
+          const from = offsets[word]!
+          const size = offsets[word + 1]! - from
+          copyText(view, position, source, from, size)
+          position += size
         }
         ends[i + 1] = position
       }
@@ -89,8 +101,25 @@ export function createTextWriter(segments: readonly Segment[], parts: number): T
   }
 }
 
-/** A copy reads and writes so far beyond a word. */
+/** A copy reads and writes so far beyond a text. */
 const overreach = 16
+
+/**
+ * Never a NaN, whose bits need not survive: that would take a byte 0xF0 or above before 0x7F, or 0xFF,
+ * and UTF-8 has neither.
+ */
+function copyText(view: DataView, to: number, source: DataView, from: number, size: number): void {
+  view.setFloat64(to, source.getFloat64(from, true), true)
+  view.setFloat64(to + 8, source.getFloat64(from + 8, true), true)
+  for (let at = 16; at < size; at += 8) {
+    view.setFloat64(to + at, source.getFloat64(from + at, true), true)
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
 /** Ranges of at most so many integers are written as words; larger ones digit by digit. */
 const mostNumerals = 10_000
 /** Literals of at most so many characters are appended to each of the words before them. */

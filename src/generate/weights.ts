@@ -29,6 +29,8 @@ export interface WeightTables {
    * @returns the index of a choice
    */
   pick(table: number, bits: number): number
+  /** Picks `count` times, into `out`; several times as fast as one at a time. */
+  fill(tables: Int32Array, draws: Int32Array, count: number, out: Int32Array): void
 }
 
 /**
@@ -43,7 +45,7 @@ export function createWeightTables(lists: readonly (readonly number[])[]): Weigh
   const n = lists[0]?.length ?? 0
   const keep = new Float64Array(lists.length * n)
   // Side by side, so that which of the two it is is an index: a branch would be guessed wrong often.
-  const choices = new Int32Array(lists.length * n * 2)
+  const choices = new (n <= 0x10000 ? Uint16Array : Int32Array)(lists.length * n * 2)
   for (const [table, weights] of lists.entries()) {
     const columns = createColumns(weights)
     keep.set(columns.keep, table * n)
@@ -58,6 +60,14 @@ export function createWeightTables(lists: readonly (readonly number[])[]): Weigh
       const column = Math.floor(place)
       const index = table * n + column
       return choices[2 * index + Number(place - column >= keep[index]!)]!
+    },
+    fill(tables, draws, count, out) {
+      for (let i = 0; i < count; i++) {
+        const place = (draws[i]! >>> 0) * 2.3283064365386963e-10 * n
+        const column = place | 0
+        const index = tables[i]! * n + column
+        out[i] = choices[2 * index + Number(place - column >= keep[index]!)]!
+      }
     },
   }
 }

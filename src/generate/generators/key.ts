@@ -14,8 +14,8 @@ export function intPrimaryKey(options: { readonly start?: number } = {}): Genera
     const start = options.start ?? self.keyStart
     const fill = fillVector(
       { kind: 'number' },
-      (rows, out) => {
-        for (let i = 0; i < rows.count; i++) out.values[i] = start + rows.numbers[i]!
+      ({ count, numbers }, { values }) => {
+        for (let i = 0; i < count; i++) values[i] = start + numbers[i]!
       },
       Infinity,
     )

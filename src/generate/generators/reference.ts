@@ -1,10 +1,11 @@
 import { createGenerator, fillVector } from '../generator.ts'
-import type { Context, Generator, Rows, TableContext } from '../generator.ts'
+import type { Context, Generator, Input, PreparedGroup, Rows, TableContext } from '../generator.ts'
 import { below } from '../hash.ts'
 import { maskVector } from '../masked-vector.ts'
 import { createPermutation } from '../permutation.ts'
 import { drawBelow, rowNumber } from '../sql-form.ts'
-import type { SqlForm } from '../sql-form.ts'
+import type { CountedForm } from '../sql-form.ts'
+import { createVector } from '../vector.ts'
 import type { NumberVector } from '../vector.ts'
 
 /**
@@ -103,17 +104,18 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
       name: `reference to ${parent}`,
       inputs: [row],
       async prepare(context, inputs) {
-        const { vector: source, size, sqlForm: drawn } = inputs[0]!
+        const { vector: source, size } = inputs[0]!
         const { values } = source as NumberVector
         const reader = await context.table(parent).read([property])
+        if (reader.sqlForms[0]?.kind === 'counted' && reader.vectors[0]!.kind === 'number') {
+          return countedKey(reader.sqlForms[0], inputs[0]!)
+        }
         const masked = maskVector(reader.vectors[0]!)
-        const form = keyInSql(reader.sqlForms[0], drawn)
         return {
           outputs: { value: masked.vector },
           // A key that is referred to is unique in its table, so rows that never repeat give keys
           // that never repeat.
           ...(size === undefined ? {} : { sizes: { value: size } }),
-          ...(form && { sqlForms: { value: form } }),
           fill({ count }) {
             reader.readRows(values, count)
             const { nulls } = source
@@ -125,10 +127,23 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
   }
 }
 
-/** Only a key that counts up follows from the row: any other would have to be looked up. */
-function keyInSql(key: SqlForm | undefined, row: SqlForm | undefined): SqlForm | undefined {
-  if (key?.kind !== 'counted' || row?.kind !== 'draw') return undefined
-  return { kind: 'draw', sql: `${key.start} + (${row.sql})` }
+/** A key that counts up follows from the row: nobody has to be asked, not even the server. */
+function countedKey({ start }: CountedForm, row: Input): PreparedGroup {
+  const { values } = row.vector as NumberVector
+  const { capacity } = row.vector
+  const keys = createVector({ kind: 'number' }, capacity) as NumberVector
+  return {
+    outputs: { value: keys },
+    ...(row.size === undefined ? {} : { sizes: { value: row.size } }),
+    ...(row.sqlForm?.kind === 'draw' && {
+      sqlForms: { value: { kind: 'draw', sql: `${start} + (${row.sqlForm.sql})` } },
+    }),
+    fill({ count }) {
+      const { values: out } = keys
+      for (let i = 0; i < count; i++) out[i] = start + values[i]!
+      keys.nulls = row.vector.nulls
+    },
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { createPermutation } from '../permutation.ts'
 import { compileTemplate, parseTemplate, whyAmbiguous } from '../template.ts'
 import type { Part, Segment } from '../template.ts'
 import { createChoices, createTextWriter } from '../text-writer.ts'
-import type { Choices } from '../text-writer.ts'
+import type { BegunTexts, Choices, TextWriter } from '../text-writer.ts'
 import { createUniqueIndex } from '../unique-index.ts'
 import { createVector } from '../vector.ts'
 import type { Utf8Vector } from '../vector.ts'
@@ -95,23 +95,46 @@ async function prepareTemplates(
       createVector({ kind: 'utf8' }, context.capacity) as Utf8Vector,
     ]),
   )
-  const writers = columns.map(({ name, segments }) => {
-    const writer = createTextWriter(segments, parts.length)
-    const out = outputs[name]!
+  const written: WrittenColumn[] = []
+  for (const { name, segments } of columns) {
+    const begun = longestBeginning(written, segments)
+    const writer = createTextWriter(segments.slice(begun?.segments.length), parts.length, begun)
+    const texts = outputs[name]!
     const needed = writer.room(context.capacity)
-    if (out.bytes.length < needed) out.bytes = new Uint8Array(needed)
-    out.isClean = segments.every(isClean)
-    return (count: number) => writer.write(choices, count, out)
-  })
+    if (texts.bytes.length < needed) texts.bytes = new Uint8Array(needed)
+    texts.isClean = segments.every(isClean)
+    written.push({ ...writer, segments, texts })
+  }
   return {
     outputs,
     sizes: chooser.sizes,
     vocabulary: parts.flatMap((part) => (part.kind === 'words' ? [part.words] : [])),
     fill(rows) {
       chooser.choose(rows)
-      for (const write of writers) write(rows.count)
+      for (const { write, texts } of written) write(choices, rows.count, texts)
     },
   }
+}
+
+interface WrittenColumn extends TextWriter, BegunTexts {
+  readonly segments: readonly Segment[]
+}
+
+/** The column with most of what these segments begin with: it need not be composed once more. */
+function longestBeginning(
+  written: readonly WrittenColumn[],
+  segments: readonly Segment[],
+): WrittenColumn | undefined {
+  return written
+    .filter((column) => column.segments.every((segment, n) => isSame(segment, segments[n])))
+    .toSorted((a, b) => b.segments.length - a.segments.length)[0]
+}
+
+function isSame(segment: Segment, other: Segment | undefined): boolean {
+  if (segment.kind === 'literal') return other?.kind === 'literal' && segment.text === other.text
+  if (other?.kind !== segment.kind || segment.part !== other.part) return false
+  if (segment.kind === 'integer' || other.kind === 'integer') return true
+  return segment.words.every((word, n) => word === other.words[n])
 }
 
 /** What a vocabulary makes of bytes is UTF-8 in any case. */

@@ -51,62 +51,71 @@ function decimals(
   const unit = Number(`1e${scale}`)
   const fill = Number(`1e${12 - scale}`)
   const bound = decimalBound(scale, limit)
-  // Where all digits stand in two groups before the point and one behind it.
-  const fewDigits = scale > 4 ? 0 : Math.min(bound, 1e8 * unit)
+  // Where all digits stand in one group before the point and one behind it.
+  const fewDigits = scale > 4 ? 0 : Math.min(bound, 10_000 * unit)
   const fillGroup = Number(`1e${Math.max(0, 4 - scale)}`)
   const digits = new Int16Array(capacity * groupsPerCell)
   const first = new Uint8Array(capacity)
   const count = new Uint8Array(capacity)
+  /** The last four bytes of the cells: two groups, or what stands before them if they have fewer. */
+  const tails = new Int32Array(capacity)
+
+  function split(row: number): void {
+    const value = Math.abs(values[row]!)
+    if (!(value < bound && value === Math.floor(value))) throw refuseDecimal(value, limit)
+    const at = row * groupsPerCell
+    const whole = Math.floor(value / unit)
+    splitGroups(digits, at, whole)
+    splitFraction(digits, at + groupsBefore, (value - whole * unit) * fill)
+    let begins = 0
+    while (begins < groupsPerCell && digits[at + begins] === 0) begins++
+    let ends = groupsPerCell
+    while (ends > begins && digits[at + ends - 1] === 0) ends--
+    first[row] = begins
+    count[row] = ends - begins
+    const last = begins === ends ? scale : digits[at + ends - 1]!
+    const lastButOne = ends > begins + 1 ? digits[at + ends - 2]! : begins === ends ? 0 : scale
+    tails[row] = (lastButOne << 16) | last
+  }
+
   return {
     addSizes(sizes, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!
-        const value = Math.abs(values[row]!)
-        const at = row * groupsPerCell
-        if (value < fewDigits && value === Math.floor(value)) {
-          const whole = (value / unit) | 0
-          const high = (whole / 10_000) | 0
-          const low = whole - high * 10_000
+        const signed = values[row]! | 0
+        const value = Math.abs(signed)
+        const whole = (value / unit) | 0
+        if (signed === values[row] && whole !== 0 && value < fewDigits) {
+          // No branch, because which prices have cents cannot be guessed.
           const fraction = ((value - whole * unit) * fillGroup) | 0
-          digits[at + groupsBefore - 2] = high
-          digits[at + groupsBefore - 1] = low
-          digits[at + groupsBefore] = fraction
-          const begins = high !== 0 ? 0 : low !== 0 ? 1 : 2
-          const ends = fraction !== 0 ? 3 : low !== 0 ? 2 : high !== 0 ? 1 : 0
-          first[row] = groupsBefore - 2 + begins
-          count[row] = ends > begins ? ends - begins : 0
+          const groups = 1 + Number(fraction !== 0)
+          const isTwo = 1 - groups
+          first[row] = groupsBefore - 1
+          count[row] = groups
+          tails[row] = (((whole << 16) | fraction) & isTwo) | (((scale << 16) | whole) & ~isTwo)
         } else {
-          if (!(value < bound && value === Math.floor(value))) throw refuseDecimal(value, limit)
-          const whole = Math.floor(value / unit)
-          splitGroups(digits, at, whole)
-          splitFraction(digits, at + groupsBefore, (value - whole * unit) * fill)
-          let begins = 0
-          while (begins < groupsPerCell && digits[at + begins] === 0) begins++
-          let ends = groupsPerCell
-          while (ends > begins && digits[at + ends - 1] === 0) ends--
-          first[row] = begins
-          count[row] = ends - begins
+          split(row)
         }
-        sizes[row]! += 12 + count[row] * 2
+        sizes[row]! += 12 + count[row]! * 2
       }
     },
     write({ view, at }, { rows, start, end }) {
       for (let i = start; i < end; i++) {
         const row = rows[i]!
         const groups = count[row]!
-        let position = at[row]!
+        const position = at[row]!
+        const behind = position + 12 + groups * 2
         const weight = groups === 0 ? 0 : groupsBefore - 1 - first[row]!
         const sign = values[row]! < 0 ? negative : positive
         view.setInt32(position, 8 + groups * 2)
         view.setInt32(position + 4, (groups << 16) | (weight & 0xffff))
         view.setInt32(position + 8, (sign << 16) | scale)
-        position += 12
+        view.setInt32(behind - 4, tails[row]!)
         const from = row * groupsPerCell + first[row]!
-        for (let group = from; group < from + groups; group++) {
-          view.setInt16(position, digits[group]!)
-          position += 2
+        for (let group = 0; group < groups - 2; group++) {
+          view.setInt16(position + 12 + group * 2, digits[from + group]!)
         }
-        at[row] = position
+        at[row] = behind
       }
     },
   }
