@@ -131,13 +131,13 @@ export function openStatements(context: Context): Statements {
     fillBits(lineKey, row, count, draws)
     for (let i = 0; i < count; i++)
       tables[i] = firstTable + occasionOfDay[day[index + i]! - firstDay]!
-    spending.choices.fill(tables, draws, count, lineOf)
+    spending.choices.pickEach(tables, draws, count, lineOf)
   }
 
   function chooseAmounts({ scale }: Terms, { row, index, count }: Run, amount: Float64Array): void {
     const { sign, step, under } = spending.lines
     fillBits(amountKey, row, count, draws)
-    spending.amounts.fill(lineOf, draws, count, cents)
+    spending.amounts.atEach(lineOf, draws, count, cents)
     for (let i = 0; i < count; i++) {
       const line = lineOf[i]!
       amount[index + i] = sign[line]! * roundPrice(cents[i]! * scale, step[line]!, under[line]!)

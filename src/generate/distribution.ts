@@ -62,7 +62,7 @@ export interface Distributions {
    */
   at(which: number, bits: number): number
   /** The quantiles of `count` draws, into `out`; several times as fast as one at a time. */
-  fill(which: Int32Array, draws: Int32Array, count: number, out: Float64Array): void
+  atEach(which: Int32Array, draws: Int32Array, count: number, out: Float64Array): void
   /** The mean of each. */
   readonly means: Float64Array
 }
@@ -92,7 +92,7 @@ export function createLogNormals(options: readonly LogNormalOptions[]): Distribu
       const below = median * tables[place]!
       return below + (median * tables[place + 1]! - below) * ((bits >>> 0) * perBit - index)
     },
-    fill(which, draws, count, out) {
+    atEach(which, draws, count, out) {
       for (let i = 0; i < count; i++) {
         const draw = draws[i]!
         const distribution = which[i]!

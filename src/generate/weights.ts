@@ -30,7 +30,7 @@ export interface WeightTables {
    */
   pick(table: number, bits: number): number
   /** Picks `count` times, into `out`; several times as fast as one at a time. */
-  fill(tables: Int32Array, draws: Int32Array, count: number, out: Int32Array): void
+  pickEach(tables: Int32Array, draws: Int32Array, count: number, out: Int32Array): void
 }
 
 /**
@@ -61,7 +61,7 @@ export function createWeightTables(lists: readonly (readonly number[])[]): Weigh
       const index = table * n + column
       return choices[2 * index + Number(place - column >= keep[index]!)]!
     },
-    fill(tables, draws, count, out) {
+    pickEach(tables, draws, count, out) {
       for (let i = 0; i < count; i++) {
         const place = (draws[i]! >>> 0) * 2.3283064365386963e-10 * n
         const column = place | 0

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { below, createHashKey, hash, mix, unit, wideUnit } from '../../src/generate/hash.ts'
+import {
+  below,
+  bits,
+  createHashKey,
+  fillBits,
+  hash,
+  mix,
+  unit,
+  wideUnit,
+} from '../../src/generate/hash.ts'
 import { correlationInErrors, dependence, nonUniformity } from '../support/statistics.ts'
 
 const draws = 200_000
@@ -76,6 +85,17 @@ describe('hash', () => {
       if (hash(key, row) === hash(key, row + twoTo32)) equal++
     }
     expect(equal).toBe(0)
+  })
+})
+
+describe('fillBits', () => {
+  const key = createHashKey(1, 'users.name')
+
+  it.each([0, twoTo32 - 3, twoTo32, 2 ** 53 - 10])('gives the bits of rows from %d on', (first) => {
+    const out = new Int32Array(10)
+    fillBits(key, first, 8, out)
+    const expected = Array.from({ length: 8 }, (_, n) => bits(key, first + n))
+    expect([...out]).toEqual([...expected, 0, 0])
   })
 })
 

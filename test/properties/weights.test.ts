@@ -86,6 +86,10 @@ describe('createWeightTables', () => {
           for (const [number, list] of lists.entries()) {
             const alone = createWeightTable(list)
             expect(draws.map((bits) => tables.pick(number, bits))).toEqual(draws.map(alone.pick))
+            const many = new Int32Array(draws.length)
+            const numbers = new Int32Array(draws.length).fill(number)
+            tables.pickEach(numbers, Int32Array.from(draws), draws.length, many)
+            expect([...many]).toEqual(draws.map(alone.pick))
           }
         },
       ),

@@ -10,13 +10,13 @@ import { copyDoubles, copyShort, createByteSink, holdsNaN } from './sink.ts'
 /** A column bound to the vector that holds its cells, slice after slice. */
 export interface BoundColumn {
   /**
-   * Adds what the cells of the rows `[first, first + count)` take to the rows' sizes.
+   * Adds what the cells of the rows `[first, end)` take to the rows' sizes.
    *
    * @returns what each of them takes on top
    */
-  addSizes(sizes: Int32Array, first: number, count: number): number
+  addSizes(sizes: Int32Array, first: number, end: number): number
   /** Writes these cells, see `ColumnEncoder`. */
-  write(frame: Frame, first: number, count: number): void
+  write(frame: Frame, first: number, end: number): void
 }
 
 export interface ColumnBinding {
@@ -32,41 +32,38 @@ export interface ColumnBinding {
  * that of the first cell, and so the right one where a single row was asked for.
  */
 export function bindColumn({ column, vector, encoder, nullCell }: ColumnBinding): BoundColumn {
-  const every = new Int32Array(vector.capacity).map((_, row) => row)
-  const present = new Int32Array(vector.capacity)
-  const cells = { rows: every, start: 0, end: 0 }
-
-  function addSizes(sizes: Int32Array, first: number, count: number): number {
+  function addSizes(sizes: Int32Array, first: number, end: number): number {
     const { nulls } = vector
+    if (encoder.size === undefined) encoder.begin?.(first, end)
     if (nulls === null) {
-      cells.rows = every
-      cells.start = first
-      cells.end = first + count
       if (encoder.size !== undefined) return encoder.size
-    } else {
-      cells.rows = present
-      cells.start = 0
-      cells.end = 0
-      const extra = encoder.size ?? 0
-      for (let row = first; row < first + count; row++) {
-        sizes[row]! += nulls[row] === 1 ? nullCell.length : extra
-        if (nulls[row] === 0) present[cells.end++] = row
-      }
+      encoder.addSizes(sizes, first, end)
+      return 0
     }
-    if (encoder.size === undefined) encoder.addSizes(sizes, cells)
+    for (let row = first; row < end; row++) {
+      sizes[row]! += nulls[row] === 1 ? nullCell.length : (encoder.size ?? 0)
+    }
+    if (encoder.size !== undefined) return 0
+    for (let row = nextPresent(nulls, first, end); row < end;) {
+      const next = nextNull(nulls, row, end)
+      encoder.addSizes(sizes, row, next)
+      row = nextPresent(nulls, next, end)
+    }
     return 0
   }
 
-  function write(frame: Frame, first: number, count: number): void {
+  function write(frame: Frame, first: number, end: number): void {
     const { nulls } = vector
-    if (nulls !== null) {
-      for (let row = first; row < first + count; row++) {
-        if (nulls[row] === 0) continue
+    if (nulls === null) return encoder.write(frame, first, end)
+    for (let row = first; row < end;) {
+      const present = nextPresent(nulls, row, end)
+      for (; row < present; row++) {
         frame.bytes.set(nullCell, frame.at[row])
         frame.at[row]! += nullCell.length
       }
+      row = nextNull(nulls, present, end)
+      if (present < row) encoder.write(frame, present, row)
     }
-    encoder.write(frame, cells)
   }
 
   /** Runs `work`, whose refusals know neither column nor row. */
@@ -78,9 +75,21 @@ export function bindColumn({ column, vector, encoder, nullCell }: ColumnBinding)
     }
   }
   return {
-    addSizes: (sizes, first, count) => placing(first, () => addSizes(sizes, first, count)),
-    write: (frame, first, count) => placing(first, () => write(frame, first, count)),
+    addSizes: (sizes, first, end) => placing(first, () => addSizes(sizes, first, end)),
+    write: (frame, first, end) => placing(first, () => write(frame, first, end)),
   }
+}
+
+function nextPresent(nulls: Uint8Array, from: number, end: number): number {
+  let row = from
+  while (row < end && nulls[row] === 1) row++
+  return row
+}
+
+function nextNull(nulls: Uint8Array, from: number, end: number): number {
+  let row = from
+  while (row < end && nulls[row] === 0) row++
+  return row
 }
 
 /**
@@ -105,16 +114,14 @@ export function dictionaryCells(
   }
   const areDoubles = !holdsNaN(words.bytes.subarray(0, words.length))
   return {
-    addSizes(sizes, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    addSizes(sizes, first, end) {
+      for (let row = first; row < end; row++) {
         const code = codes[row]!
         sizes[row]! += offsets[code + 1]! - offsets[code]!
       }
     },
-    write({ bytes, view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ bytes, view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const code = codes[row]!
         const from = offsets[code]!
         const size = offsets[code + 1]! - from

@@ -12,9 +12,8 @@ export const bool: BinaryFamily = () => ({
   from: {
     boolean: ({ values }) => ({
       size: 5,
-      write({ view, at }, { rows, start, end }) {
-        for (let i = start; i < end; i++) {
-          const row = rows[i]!
+      write({ view, at }, first, end) {
+        for (let row = first; row < end; row++) {
           const position = at[row]!
           view.setInt32(position, 1)
           view.setInt8(position + 4, values[row] === 0 ? 0 : 1)

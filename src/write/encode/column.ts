@@ -2,9 +2,9 @@ import { copyShort, createByteSink } from './sink.ts'
 import type { CellEncoder } from './sink.ts'
 
 /**
- * Writes the cells of one column for several rows at once: first it says how long each is, then it
- * writes each where it belongs. A loop over one column is a few instructions a cell, where a call for
- * each cell of each row costs more than the cell itself.
+ * Writes the cells of one column for several rows at once, none of which is NULL: first it says how
+ * long each is, then it writes each where it belongs. A loop over one column is a few instructions a
+ * cell, where a call for each cell of each row costs more than the cell itself.
  */
 export type ColumnEncoder = FixedEncoder | SizingEncoder
 
@@ -15,28 +15,23 @@ export interface FixedEncoder extends CellWriter {
 
 export interface SizingEncoder extends CellWriter {
   readonly size?: undefined
+  /** Told of the rows `[first, end)` that come next, some of which may be NULL. */
+  begin?(first: number, end: number): void
   /**
-   * Adds the bytes of each cell to its row's size.
+   * Adds the bytes of the cells of the rows `[first, end)` to the rows' sizes.
    *
    * @throws Refusal
    */
-  addSizes(sizes: Int32Array, cells: Cells): void
+  addSizes(sizes: Int32Array, first: number, end: number): void
 }
 
 interface CellWriter {
   /**
-   * Writes each cell at its row's place, and moves the place behind it.
+   * Writes the cell of each row `[first, end)` at the row's place, and moves the place behind it.
    *
    * @throws Refusal
    */
-  write(frame: Frame, cells: Cells): void
-}
-
-/** The rows of a slice that have a value: `rows[start .. end)`. */
-export interface Cells {
-  readonly rows: Int32Array
-  start: number
-  end: number
+  write(frame: Frame, first: number, end: number): void
 }
 
 /** Where rows are laid out. */
@@ -58,19 +53,19 @@ export function appended(encode: CellEncoder, capacity: number): SizingEncoder {
   const starts = new Int32Array(capacity)
   const ends = new Int32Array(capacity)
   return {
-    addSizes(sizes, { rows, start, end }) {
+    begin() {
       sink.length = 0
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    },
+    addSizes(sizes, first, end) {
+      for (let row = first; row < end; row++) {
         starts[row] = sink.length
         encode(sink, row)
         ends[row] = sink.length
-        sizes[row]! += sink.length - starts[row]
+        sizes[row]! += sink.length - starts[row]!
       }
     },
-    write({ bytes, view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ bytes, view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const size = ends[row]! - starts[row]!
         if (size <= shortCells) copyShort(view, at[row]!, sink.view, starts[row]!, size)
         else sink.bytes.copy(bytes, at[row], starts[row], ends[row])
@@ -95,12 +90,9 @@ export function converted(
   const { size, write } = encoderOf({ values })
   return {
     size,
-    write(frame, cells) {
-      for (let i = cells.start; i < cells.end; i++) {
-        const row = cells.rows[i]!
-        values[row] = read(row)
-      }
-      write(frame, cells)
+    write(frame, first, end) {
+      for (let row = first; row < end; row++) values[row] = read(row)
+      write(frame, first, end)
     },
   }
 }

@@ -15,9 +15,8 @@ export const date: BinaryFamily = () => ({
   from: {
     date: ({ values }) => ({
       size: 8,
-      write({ view, at }, { rows, start, end }) {
-        for (let i = start; i < end; i++) {
-          const row = rows[i]!
+      write({ view, at }, first, end) {
+        for (let row = first; row < end; row++) {
           const position = at[row]!
           const days = values[row]! - epochDays
           if (days < firstDay || days > lastDay) throw refuseRange()

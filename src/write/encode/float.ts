@@ -52,9 +52,8 @@ export function readFloat8(literal: string, type: string): number {
 function numbersToFloat8({ values }: Numbers): FixedEncoder {
   return {
     size: 12,
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const position = at[row]!
         view.setInt32(position, 8)
         view.setFloat64(position + 4, values[row]! + 0)
@@ -67,9 +66,8 @@ function numbersToFloat8({ values }: Numbers): FixedEncoder {
 function numbersToFloat4({ values }: Numbers): FixedEncoder {
   return {
     size: 8,
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const position = at[row]!
         view.setInt32(position, 4)
         view.setFloat32(position + 4, roundToFloat4(values[row]! + 0, undefined))

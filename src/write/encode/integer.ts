@@ -43,9 +43,8 @@ type Numbers = Pick<NumberVector, 'values'>
 function numbersToInt2({ values }: Numbers): FixedEncoder {
   return {
     size: 6,
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const position = at[row]!
         const value = values[row]!
         if ((value << 16) >> 16 !== value) throw refuseNumber(value, 'int2')
@@ -60,9 +59,8 @@ function numbersToInt2({ values }: Numbers): FixedEncoder {
 function numbersToInt4({ values }: Numbers): FixedEncoder {
   return {
     size: 8,
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const position = at[row]!
         const value = values[row]!
         if ((value | 0) !== value) throw refuseNumber(value, 'int4')
@@ -77,9 +75,8 @@ function numbersToInt4({ values }: Numbers): FixedEncoder {
 function numbersToInt8({ values }: Numbers): FixedEncoder {
   return {
     size: 12,
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const position = at[row]!
         const value = values[row]!
         const low = value | 0

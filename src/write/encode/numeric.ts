@@ -55,8 +55,8 @@ function decimals(
   const fewDigits = scale > 4 ? 0 : Math.min(bound, 10_000 * unit)
   const fillGroup = Number(`1e${Math.max(0, 4 - scale)}`)
   const digits = new Int16Array(capacity * groupsPerCell)
-  const first = new Uint8Array(capacity)
-  const count = new Uint8Array(capacity)
+  const firstGroups = new Uint8Array(capacity)
+  const groupCounts = new Uint8Array(capacity)
   /** The last four bytes of the cells: two groups, or what stands before them if they have fewer. */
   const tails = new Int32Array(capacity)
 
@@ -71,17 +71,16 @@ function decimals(
     while (begins < groupsPerCell && digits[at + begins] === 0) begins++
     let ends = groupsPerCell
     while (ends > begins && digits[at + ends - 1] === 0) ends--
-    first[row] = begins
-    count[row] = ends - begins
+    firstGroups[row] = begins
+    groupCounts[row] = ends - begins
     const last = begins === ends ? scale : digits[at + ends - 1]!
     const lastButOne = ends > begins + 1 ? digits[at + ends - 2]! : begins === ends ? 0 : scale
     tails[row] = (lastButOne << 16) | last
   }
 
   return {
-    addSizes(sizes, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    addSizes(sizes, first, end) {
+      for (let row = first; row < end; row++) {
         const signed = values[row]! | 0
         const value = Math.abs(signed)
         const whole = (value / unit) | 0
@@ -90,28 +89,27 @@ function decimals(
           const fraction = ((value - whole * unit) * fillGroup) | 0
           const groups = 1 + Number(fraction !== 0)
           const isTwo = 1 - groups
-          first[row] = groupsBefore - 1
-          count[row] = groups
+          firstGroups[row] = groupsBefore - 1
+          groupCounts[row] = groups
           tails[row] = (((whole << 16) | fraction) & isTwo) | (((scale << 16) | whole) & ~isTwo)
         } else {
           split(row)
         }
-        sizes[row]! += 12 + count[row]! * 2
+        sizes[row]! += 12 + groupCounts[row]! * 2
       }
     },
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
-        const groups = count[row]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
+        const groups = groupCounts[row]!
         const position = at[row]!
         const behind = position + 12 + groups * 2
-        const weight = groups === 0 ? 0 : groupsBefore - 1 - first[row]!
+        const weight = groups === 0 ? 0 : groupsBefore - 1 - firstGroups[row]!
         const sign = values[row]! < 0 ? negative : positive
         view.setInt32(position, 8 + groups * 2)
         view.setInt32(position + 4, (groups << 16) | (weight & 0xffff))
         view.setInt32(position + 8, (sign << 16) | scale)
         view.setInt32(behind - 4, tails[row]!)
-        const from = row * groupsPerCell + first[row]!
+        const from = row * groupsPerCell + firstGroups[row]!
         for (let group = 0; group < groups - 2; group++) {
           view.setInt16(position + 12 + group * 2, digits[from + group]!)
         }
@@ -155,14 +153,15 @@ function numbersToNumeric(
   }, capacity)
   let chosen = whole
   return {
-    addSizes(sizes, cells) {
+    begin(first, end) {
       chosen = whole
-      for (let i = cells.start; i < cells.end; i++) {
-        if (!Number.isSafeInteger(values[cells.rows[i]!]!)) chosen = others
+      for (let row = first; row < end; row++) {
+        if (!Number.isSafeInteger(values[row])) chosen = others
       }
-      chosen.addSizes(sizes, cells)
+      chosen.begin?.(first, end)
     },
-    write: (frame, cells) => chosen.write(frame, cells),
+    addSizes: (sizes, first, end) => chosen.addSizes(sizes, first, end),
+    write: (frame, first, end) => chosen.write(frame, first, end),
   }
 }
 

@@ -99,7 +99,7 @@ function binaryBlock(columns: readonly BoundColumn[], capacity: number): BlockEn
       view.setInt16(at[row]!, columns.length)
       at[row]! += 2
     }
-    for (const column of columns) column.write(frame, first, count)
+    for (const column of columns) column.write(frame, first, first + count)
     sink.length = end
   }
 }
@@ -113,7 +113,7 @@ function textBlock(columns: readonly BoundColumn[], capacity: number): BlockEnco
     const end = layOut(frame, sink, { columns, first, count, rowBytes: columns.length })
     const { at, bytes } = frame
     for (const [index, column] of columns.entries()) {
-      column.write(frame, first, count)
+      column.write(frame, first, first + count)
       const mark = index === columns.length - 1 ? newline : tab
       for (let row = first; row < first + count; row++) bytes[at[row]!++] = mark
     }
@@ -151,7 +151,7 @@ function layOut(
   const { at, sizes } = frame
   sizes.fill(0, first, first + count)
   let inEach = rowBytes
-  for (const column of columns) inEach += column.addSizes(sizes, first, count)
+  for (const column of columns) inEach += column.addSizes(sizes, first, first + count)
   let position = sink.length
   for (let row = first; row < first + count; row++) {
     at[row] = position

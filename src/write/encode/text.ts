@@ -97,19 +97,17 @@ function utf8Cells(vector: Utf8Vector, limit: TextLimit | undefined): ColumnEnco
   const { offsets } = vector
   const most = limit?.size ?? Infinity
   return {
-    addSizes(sizes, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    addSizes(sizes, first, end) {
+      for (let row = first; row < end; row++) {
         const size = offsets[row + 1]! - offsets[row]!
         if (size > most) checkLength(textAt(vector, row), limit!)
         sizes[row]! += 4 + size
       }
     },
-    write({ bytes, view, at }, { rows, start, end }) {
+    write({ bytes, view, at }, first, end) {
       const { bytes: source, isClean = false } = vector
       const sourceView = new DataView(source.buffer, source.byteOffset, source.length)
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+      for (let row = first; row < end; row++) {
         const from = offsets[row]!
         const size = offsets[row + 1]! - from
         const position = at[row]!

@@ -10,9 +10,8 @@ export const time: BinaryFamily = () => ({
   from: {
     time: ({ values }) => ({
       size: 12,
-      write({ view, at }, { rows, start, end }) {
-        for (let i = start; i < end; i++) {
-          const row = rows[i]!
+      write({ view, at }, first, end) {
+        for (let row = first; row < end; row++) {
           const position = at[row]!
           const micros = values[row]!
           const high = Math.floor(micros / two32)

@@ -42,9 +42,8 @@ const endMicros = endDay * dayMicros + epochMicros
 function timestamps({ values }: TimestampVector, type: string): ColumnEncoder {
   return {
     size: 12,
-    write({ view, at }, { rows, start, end }) {
-      for (let i = start; i < end; i++) {
-        const row = rows[i]!
+    write({ view, at }, first, end) {
+      for (let row = first; row < end; row++) {
         const position = at[row]!
         const micros = values[row]!
         let high = Math.floor(micros / two32)

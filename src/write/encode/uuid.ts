@@ -16,9 +16,8 @@ export const uuid: BinaryFamily = () => ({
       const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       return {
         size: 20,
-        write({ view, at }, { rows, start, end }) {
-          for (let i = start; i < end; i++) {
-            const row = rows[i]!
+        write({ view, at }, first, end) {
+          for (let row = first; row < end; row++) {
             const position = at[row]!
             const from = row * 16
             view.setInt32(position, 16)
