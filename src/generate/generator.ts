@@ -8,11 +8,17 @@ import type { Vector, VectorSpec } from './vector.ts'
 /**
  * How one column is filled: one output of a group. Generators are plain data until they are
  * prepared for a plan, so they can be declared anywhere and shared.
+ *
+ * `Value` is the JavaScript type that its values have: a generator of numbers in a column of text is
+ * a compile error. Left out, it fits any column.
  */
-export interface Generator {
+// oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would fit no column
+export interface Generator<Value = any> {
   readonly group: Group
   /** Which of the group's outputs. */
   readonly output: string
+  /** For the compiler only; never there. */
+  readonly value?: Value
 }
 
 /**
@@ -180,11 +186,12 @@ export interface ColumnFill {
  *   }),
  * )
  */
-export function createGenerator(
+// oxlint-disable-next-line typescript/no-explicit-any -- see `Generator`
+export function createGenerator<Value = any>(
   name: string,
   prepare: (context: Context, inputs: readonly Input[]) => ColumnFill | Promise<ColumnFill>,
   inputs: readonly Generator[] = [],
-): Generator {
+): Generator<Value> {
   return {
     output: 'value',
     group: {

@@ -1,0 +1,51 @@
+import type { Context, Generator, Group, Input, PreparedGroup, Rows } from './generator.ts'
+import type { Vector } from './vector.ts'
+
+/** A generator that is asked for rows of somebody else's choosing, apart from its table's slices. */
+export interface Detached {
+  /** Refilled by each call of `fill`. */
+  readonly vector: Vector
+  /** As `Input.size`. */
+  readonly size: number | undefined
+  fill(rows: Rows): void
+}
+
+/**
+ * Prepares a generator and what it reads, for whoever needs its values at other rows than those of
+ * the slice: the elements of an array, the nth of its different values, another attempt at a row.
+ *
+ * @example
+ * const numbers = await prepareDetached(context, f.int({ minValue: 1, maxValue: 9 }))
+ * numbers.fill(rows) // numbers.vector holds the values of these rows
+ */
+export async function prepareDetached(context: Context, generator: Generator): Promise<Detached> {
+  const prepared = new Map<Group, PreparedGroup>()
+  const steps: PreparedGroup[] = []
+
+  async function prepare(group: Group): Promise<PreparedGroup> {
+    const known = prepared.get(group)
+    if (known) return known
+    const inputs: Input[] = []
+    for (const input of group.inputs) inputs.push(inputOf(await prepare(input.group), input.output))
+    // As when a column's generator reads others: they draw for purposes of their own.
+    const purpose =
+      group === generator.group ? context.purpose : `${context.purpose}/${steps.length}`
+    const ready = await group.prepare({ ...context, purpose }, inputs)
+    prepared.set(group, ready)
+    steps.push(ready)
+    return ready
+  }
+
+  const { vector, size } = inputOf(await prepare(generator.group), generator.output)
+  return {
+    vector,
+    size,
+    fill(rows) {
+      for (const step of steps) step.fill(rows)
+    },
+  }
+}
+
+function inputOf({ outputs, sizes, sqlForms }: PreparedGroup, output: string): Input {
+  return { vector: outputs[output]!, size: sizes?.[output], sqlForm: sqlForms?.[output] }
+}
