@@ -107,9 +107,8 @@ export function keyOf(parent: string, property: string, row: Generator): Generat
         const { vector: source, size } = inputs[0]!
         const { values } = source as NumberVector
         const reader = await context.table(parent).read([property])
-        if (reader.sqlForms[0]?.kind === 'counted' && reader.vectors[0]!.kind === 'number') {
-          return countedKey(reader.sqlForms[0], inputs[0]!)
-        }
+        const form = reader.sqlForms[0]
+        if (form?.kind === 'counted') return countedKey(form, inputs[0]!)
         const masked = maskVector(reader.vectors[0]!)
         return {
           outputs: { value: masked.vector },
