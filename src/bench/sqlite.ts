@@ -5,6 +5,7 @@ import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Slice, TableSource } from '../generate/slices.ts'
+import { uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import type { RowRange } from '../plan/plan.ts'
 import type { TargetColumn } from '../postgres/server-type.ts'
@@ -76,9 +77,11 @@ export type SqlitePhase = 'generate' | 'write' | 'commit'
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqliteTable> {
   const { file, table, uniques = [], indexes = [] } = options
-  const columns = options.columns ?? table.columns.filter(({ generated }) => !generated)
+  const columns =
+    options.columns ?? table.columns.filter(({ generatedAs }) => generatedAs === undefined)
   const { drizzle } = await importDriver()
-  const keys = { uniques: [...table.uniques, ...uniques], indexes }
+  const own = uniqueColumns({ ...table, primaryKey: [] })
+  const keys = { uniques: [...own, ...uniques], indexes }
   const db = await createFile(drizzle, file, sqliteDefinition(table, columns, keys))
   const target: SqliteTarget = {
     key: table.key,

@@ -1,4 +1,4 @@
-import type { ColumnModel, TableModel } from './table.ts'
+import type { ColumnModel, TableModel, UniqueModel } from './table.ts'
 
 /**
  * Whether a column counts up with the rows: serial, identity, or a plain integer primary key. One
@@ -15,4 +15,19 @@ export function countsUp(table: TableModel, column: ColumnModel): boolean {
 export function countedKey(table: TableModel): ColumnModel | undefined {
   const counted = table.columns.filter((column) => countsUp(table, column))
   return counted.find(({ name }) => table.primaryKey.includes(name)) ?? counted[0]
+}
+
+/** What is unique in all rows by its columns as they are; NULLs differ from one another. */
+export function plainUnique(columns: readonly string[]): UniqueModel {
+  return { name: undefined, columns, expressions: [], where: undefined, nulls: 'distinct' }
+}
+
+/** The names of columns no two rows have the same values in: the primary key's and plain uniques'. */
+export function uniqueColumns({ primaryKey, uniques }: TableModel): readonly (readonly string[])[] {
+  return [
+    ...(primaryKey.length > 0 ? [primaryKey] : []),
+    ...uniques
+      .filter(({ expressions, where }) => expressions.length === 0 && where === undefined)
+      .map(({ columns }) => columns),
+  ]
 }

@@ -1,19 +1,29 @@
 import { getTableName, is, SQL } from 'drizzle-orm'
-import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
+import { CasingCache } from 'drizzle-orm/casing'
+import type { Casing } from 'drizzle-orm'
+import { getTableConfig, PgDialect, PgTable } from 'drizzle-orm/pg-core'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { DownpourError } from '../errors.ts'
 import { parseSqlType } from './sql-type.ts'
+import { plainUnique } from './keys.ts'
 import type {
+  CheckModel,
   ColumnDefault,
   ColumnMode,
   ColumnModel,
   ForeignKeyModel,
   TableModel,
+  UniqueModel,
 } from './table.ts'
+
+export interface SchemaOptions {
+  /** As given to `drizzle({ casing })`: how properties become names of columns. */
+  readonly casing?: Casing | undefined
+}
 
 /**
  * Reads the Drizzle tables of a schema module as plain data. What is no table (enums, relations,
- * helpers) is passed over.
+ * helpers) is passed over; a table that is exported twice counts once.
  *
  * @param schema - a module's exports, as in `import * as schema from './schema'`
  * @returns the tables, sorted by their keys
@@ -22,7 +32,10 @@ import type {
  * @example
  * readSchema({ users }).map((table) => table.key) // ['users']
  */
-export function readSchema(schema: Readonly<Record<string, unknown>>): readonly TableModel[] {
+export function readSchema(
+  schema: Readonly<Record<string, unknown>>,
+  { casing }: SchemaOptions = {},
+): readonly TableModel[] {
   const tables = Object.entries(schema)
     .filter((entry): entry is [string, PgTable] => is(entry[1], PgTable))
     // A module's exports are sorted in Node, and not in every loader.
@@ -35,11 +48,37 @@ export function readSchema(schema: Readonly<Record<string, unknown>>): readonly 
       fix: 'Export the Drizzle tables from the schema module that the configuration names.',
     })
   }
-  const keys = new Map<PgTable, string>(tables.map(([key, table]) => [table, key]))
-  return tables.map(([key, table]) => readTable(key, table, keys))
+  const keys = new Map<PgTable, string>()
+  for (const [key, table] of tables) if (!keys.has(table)) keys.set(table, key)
+  const spelling = createSpelling(casing)
+  return [...keys].map(([table, key]) => readTable(table, { key, keys, spelling }))
 }
 
-function readTable(key: string, table: PgTable, keys: ReadonlyMap<PgTable, string>): TableModel {
+/** How Drizzle writes names and SQL, with the schema's casing. */
+interface Spelling {
+  nameOf(column: PgColumn): string
+  /** As a table's definition holds it: without parameters. */
+  sqlOf(sql: SQL): string
+}
+
+function createSpelling(casing: Casing | undefined): Spelling {
+  const names = new CasingCache(casing)
+  const dialect = new PgDialect(casing && { casing })
+  return {
+    nameOf: (column) => names.getColumnCasing(column),
+    sqlOf: (sql) => dialect.sqlToQuery(sql.inlineParams()).sql,
+  }
+}
+
+interface Reading {
+  readonly key: string
+  readonly keys: ReadonlyMap<PgTable, string>
+  readonly spelling: Spelling
+}
+
+function readTable(table: PgTable, reading: Reading): TableModel {
+  const { key } = reading
+  const { nameOf, sqlOf } = reading.spelling
   const config = getTableConfig(table)
   const properties = new Map(
     Object.entries(table as unknown as Record<string, PgColumn>).map(([name, c]) => [c, name]),
@@ -50,22 +89,18 @@ function readTable(key: string, table: PgTable, keys: ReadonlyMap<PgTable, strin
     key,
     name: config.name,
     schema: config.schema ?? 'public',
-    columns: config.columns.map((column) => readColumn(column, properties.get(column)!)),
-    primaryKey: primaryKey.map((column) => column.name),
-    uniques: [
-      ...config.columns.filter((column) => column.isUnique).map((column) => [column.name]),
-      ...config.uniqueConstraints.map((unique) => unique.columns.map((column) => column.name)),
-      ...config.indexes.flatMap(({ config: index }) => {
-        const names = index.columns.map((column) =>
-          is(column, SQL) ? undefined : (column as { name: string }).name,
-        )
-        const isPlain = index.unique && !index.where && !names.includes(undefined)
-        return isPlain ? [names as string[]] : []
-      }),
-    ],
+    columns: config.columns.map((column) =>
+      readColumn(column, properties.get(column)!, reading.spelling),
+    ),
+    primaryKey: primaryKey.map(nameOf),
+    uniques: readUniques(config, reading.spelling),
+    checks: config.checks.map(({ name, value }): CheckModel => ({
+      name,
+      expression: sqlOf(value),
+    })),
     foreignKeys: config.foreignKeys.map((foreignKey): ForeignKeyModel => {
       const { columns, foreignColumns, foreignTable } = foreignKey.reference()
-      const parent = keys.get(foreignTable)
+      const parent = reading.keys.get(foreignTable)
       if (parent === undefined) {
         throw new DownpourError({
           code: 'SCHEMA_MISSING_TABLE',
@@ -77,20 +112,57 @@ function readTable(key: string, table: PgTable, keys: ReadonlyMap<PgTable, strin
       }
       return {
         name: foreignKey.getName(),
-        columns: columns.map((column) => column.name),
+        columns: columns.map(nameOf),
         parent,
-        parentColumns: foreignColumns.map((column) => column.name),
+        parentColumns: foreignColumns.map(nameOf),
       }
     }),
     drizzle: table,
   }
 }
 
-function readColumn(column: PgColumn, property: string): ColumnModel {
+function readUniques(
+  { columns, uniqueConstraints, indexes }: ReturnType<typeof getTableConfig>,
+  { nameOf, sqlOf }: Spelling,
+): readonly UniqueModel[] {
+  const inline = columns
+    .filter((column) => column.isUnique)
+    .map((column): UniqueModel => ({
+      ...plainUnique([nameOf(column)]),
+      name: column.uniqueName,
+      nulls: column.uniqueType === 'not distinct' ? 'not distinct' : 'distinct',
+    }))
+  const constraints = uniqueConstraints.map((unique): UniqueModel => ({
+    ...plainUnique(unique.columns.map(nameOf)),
+    name: unique.getName(),
+    nulls: unique.nullsNotDistinct ? 'not distinct' : 'distinct',
+  }))
+  const unique = indexes.flatMap(({ config: index }): readonly UniqueModel[] => {
+    if (!index.unique) return []
+    const parts = index.columns.map((part) =>
+      is(part, SQL)
+        ? { sql: sqlOf(part) }
+        : // What an index names is a copy that has lost its table, and so its casing.
+          { column: columns.find(({ name }) => name === (part as { name?: string }).name)! },
+    )
+    return [
+      {
+        name: index.name,
+        columns: parts.flatMap(({ column }) => (column ? [nameOf(column)] : [])),
+        expressions: parts.flatMap((part) => (part.sql === undefined ? [] : [part.sql])),
+        where: index.where && sqlOf(index.where),
+        nulls: 'distinct',
+      },
+    ]
+  })
+  return [...inline, ...constraints, ...unique]
+}
+
+function readColumn(column: PgColumn, property: string, spelling: Spelling): ColumnModel {
   const declaration = column.getSQLType()
   return {
     property,
-    name: column.name,
+    name: spelling.nameOf(column),
     type: parseSqlType(declaration),
     declaration,
     mode: column.dataType as ColumnMode,
@@ -103,11 +175,17 @@ function readColumn(column: PgColumn, property: string): ColumnModel {
       }[column.generatedIdentity.type],
     identityStart: Number(column.generatedIdentity?.sequenceOptions?.startWith ?? 1),
     serial: ['smallserial', 'serial', 'bigserial'].includes(declaration),
-    generated: column.generated !== undefined,
+    generatedAs: readGenerated(column, spelling),
     default: readDefault(column),
     enumValues: column.enumValues,
     toDriver: (value) => column.mapToDriverValue(value),
   }
+}
+
+function readGenerated({ generated }: PgColumn, { sqlOf }: Spelling): string | undefined {
+  if (!generated) return undefined
+  const as: unknown = typeof generated.as === 'function' ? generated.as() : generated.as
+  return is(as, SQL) ? sqlOf(as) : String(as)
 }
 
 function readDefault(column: PgColumn): ColumnDefault {

@@ -11,11 +11,31 @@ export interface TableModel {
   readonly columns: readonly ColumnModel[]
   /** Column names; empty when the table has no primary key. */
   readonly primaryKey: readonly string[]
-  /** Column names of each unique constraint and plain unique index, the primary key apart. */
-  readonly uniques: readonly (readonly string[])[]
+  /** Unique constraints and unique indexes, the primary key apart. */
+  readonly uniques: readonly UniqueModel[]
+  readonly checks: readonly CheckModel[]
   readonly foreignKeys: readonly ForeignKeyModel[]
   /** The Drizzle table itself, for strategies that write through Drizzle. */
   readonly drizzle: PgTable
+}
+
+export interface UniqueModel {
+  /** `undefined` where only the server gives it one. */
+  readonly name: string | undefined
+  /** Names of the columns that are unique as they are. */
+  readonly columns: readonly string[]
+  /** SQL of what is indexed besides, e.g. `lower("users"."email")`. */
+  readonly expressions: readonly string[]
+  /** SQL of the rows that count, for a partial index. */
+  readonly where: string | undefined
+  /** Whether two NULLs are the same value; as a rule they are not. */
+  readonly nulls: 'distinct' | 'not distinct'
+}
+
+export interface CheckModel {
+  readonly name: string
+  /** SQL, as Drizzle would write it into the table's definition. */
+  readonly expression: string
 }
 
 export interface ForeignKeyModel {
@@ -44,8 +64,8 @@ export interface ColumnModel {
   readonly identityStart: number
   /** `smallserial`, `serial` or `bigserial`. */
   readonly serial: boolean
-  /** `GENERATED ALWAYS AS (…)`: never written. */
-  readonly generated: boolean
+  /** The SQL of `GENERATED ALWAYS AS (…)`: never written. */
+  readonly generatedAs: string | undefined
   readonly default: ColumnDefault
   readonly enumValues: readonly string[] | undefined
   /** Drizzle's own mapping of one value of `mode` to what the driver sends. */

@@ -2,6 +2,7 @@ import { DownpourError } from '../errors.ts'
 import { openGenerated } from '../generate/read-columns.ts'
 import type { ColumnReader } from '../generate/generator.ts'
 import type { Vector, VectorKind } from '../generate/vector.ts'
+import { uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel } from '../model/table.ts'
 import { formatSqlType } from '../model/sql-type.ts'
 import { loadedTables } from './plan.ts'
@@ -99,7 +100,7 @@ function checkUnique(
 ): void {
   const { model, rows, knownRows } = table
   const isAlone = (names: readonly string[]) => names.length === 1 && names[0] === column.name
-  const mustBeUnique = isAlone(model.primaryKey) || model.uniques.some(isAlone)
+  const mustBeUnique = uniqueColumns(model).some(isAlone)
   const needed = rows.first + rows.count
   const isTrivial = needed <= knownRows.length || (needed === 1 && knownRows.length === 0)
   if (isTrivial || (size === undefined && !mustBeUnique)) return

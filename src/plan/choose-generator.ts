@@ -3,7 +3,7 @@ import type { Generator } from '../generate/generator.ts'
 import { constant } from '../generate/generators/constant.ts'
 import { intPrimaryKey } from '../generate/generators/key.ts'
 import { drawnRow, enumeratedRow, keyOf } from '../generate/generators/reference.ts'
-import { countsUp } from '../model/keys.ts'
+import { countsUp, uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel, ForeignKeyModel, TableModel } from '../model/table.ts'
 import type { PlannedColumn } from './plan.ts'
 import type { Each, TableRefinement } from './refinement.ts'
@@ -28,7 +28,7 @@ export function chooseGenerators(
   ])
   const references = chooseReferences(table, refinement.each, tables)
   return table.columns.flatMap((column): PlannedColumn[] => {
-    if (column.generated) return []
+    if (column.generatedAs !== undefined) return []
     const generator =
       given[column.property] ??
       references.get(column.name) ??
@@ -56,9 +56,7 @@ function chooseReferences(
   return new Map(
     table.foreignKeys.flatMap((foreignKey) => {
       const parent = tables.find((candidate) => candidate.key === foreignKey.parent)!
-      const isUnique = [table.primaryKey, ...table.uniques].some((names) =>
-        isSameSet(names, foreignKey.columns),
-      )
+      const isUnique = uniqueColumns(table).some((names) => isSameSet(names, foreignKey.columns))
       const row = foreignKey === enumerated ? enumeratedRow() : drawnRow(parent.key, { isUnique })
       return foreignKey.columns.map((name, index): [string, Generator] => {
         const target = parent.columns.find(

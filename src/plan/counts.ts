@@ -9,6 +9,8 @@ export interface CountRequest {
   readonly profile: Readonly<Record<string, number>>
   /** Multiplies what is not explicit. */
   readonly scale: number
+  /** Rows of tables that nobody gives a number, known rows or parents to count by; scaled. */
+  readonly otherwise?: number | undefined
 }
 
 /**
@@ -22,10 +24,11 @@ export interface CountRequest {
 export function resolveCount(
   table: string,
   refinement: TableRefinement,
-  { explicit, profile, scale }: CountRequest,
+  { explicit, profile, scale, otherwise }: CountRequest,
 ): number | undefined {
   const asked = explicit[table]
-  const base = profile[table] ?? refinement.count
+  const follows = refinement.each !== undefined || refinement.rows !== undefined
+  const base = profile[table] ?? refinement.count ?? (follows ? undefined : otherwise)
   const count = asked ?? (base === undefined ? undefined : scaled(base, scale))
   if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) return count
   throw new DownpourError({

@@ -66,7 +66,10 @@ export type KnownRow = Readonly<Record<string, unknown>>
 export function leftToServer(plan: Plan): readonly string[] {
   return loadedTables(plan).flatMap(({ model, columns, toLoad }) =>
     model.columns
-      .filter((column) => toLoad.count > 0 && column.default.kind === 'sql' && !column.generated)
+      .filter(
+        (column) =>
+          toLoad.count > 0 && column.default.kind === 'sql' && column.generatedAs === undefined,
+      )
       .filter((column) => !columns.some((planned) => planned.model === column))
       .map((column) => `${model.key}.${column.property}`),
   )

@@ -36,7 +36,7 @@ function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Targ
   }
   checkTable(model, found)
   for (const column of model.columns) {
-    if (!column.generated) checkColumn(model, column, found.columns.get(column.name))
+    if (column.generatedAs === undefined) checkColumn(model, column, found.columns.get(column.name))
   }
   const columns = table.columns.map(({ model: column }) => ({
     table: model.key,

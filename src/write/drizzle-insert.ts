@@ -100,7 +100,7 @@ function textTable({ table }: Target): PgTable {
   const { schema, name, columns } = table.model
   const texts = Object.fromEntries(
     columns
-      .filter(({ generated }) => !generated)
+      .filter(({ generatedAs }) => generatedAs === undefined)
       .map((column) => [keyOf(column), text(column.name)]),
   )
   // Drizzle names tables of `public` without their schema, and refuses to be told.

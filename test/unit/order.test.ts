@@ -13,6 +13,7 @@ function table(key: string, ...parents: string[]): TableModel {
     columns: [],
     primaryKey: [],
     uniques: [],
+    checks: [],
     foreignKeys: parents.map((parent) => ({
       name: `${key}_${parent}`,
       columns: [parent],

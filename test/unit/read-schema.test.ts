@@ -96,13 +96,41 @@ describe('readSchema', () => {
     expect(models.map(({ primaryKey }) => primaryKey)).toEqual([['id'], [], ['region', 'number']])
   })
 
-  it('reads uniques of columns, constraints and plain indexes only', () => {
+  it('reads uniques of columns, constraints and indexes', () => {
+    const plain = { expressions: [], where: undefined, nulls: 'distinct' }
     expect(person!.uniques).toEqual([
-      ['email'],
-      ['first_name', 'last_name'],
-      ['last_name', 'email'],
+      { ...plain, name: 'people_email_unique', columns: ['email'] },
+      { ...plain, name: 'whole_name', columns: ['first_name', 'last_name'] },
+      { ...plain, name: 'by_last', columns: ['last_name', 'email'] },
+      { ...plain, name: 'by_lower', columns: [], expressions: ['lower("shop"."people"."email")'] },
+      { ...plain, name: 'some', columns: ['first_name'], where: "mood = 'calm'" },
     ])
     expect(stub!.uniques).toEqual([])
+  })
+
+  it('reads checks, and names in the casing that Drizzle is told', () => {
+    const parcels = pg.pgTable(
+      'parcels',
+      {
+        weightGrams: pg.integer().notNull(),
+        label: pg.text().unique('u', { nulls: 'not distinct' }),
+      },
+      (table) => [
+        pg.check('heavy', sql`${table.weightGrams} > ${10}`),
+        pg.uniqueIndex('by_weight').on(table.weightGrams),
+      ],
+    )
+    const [model] = readSchema({ parcels, again: parcels }, { casing: 'snake_case' })
+    expect(readSchema({ parcels, again: parcels })).toHaveLength(1)
+    expect(model!.columns.map(({ property, name }) => [property, name])).toEqual([
+      ['weightGrams', 'weight_grams'],
+      ['label', 'label'],
+    ])
+    expect(model!.checks).toEqual([{ name: 'heavy', expression: '"parcels"."weight_grams" > 10' }])
+    expect(model!.uniques.map(({ columns, nulls }) => [columns, nulls])).toEqual([
+      [['label'], 'not distinct'],
+      [['weight_grams'], 'distinct'],
+    ])
   })
 
   it('reads foreign keys, of several columns and to the table itself', () => {
@@ -159,8 +187,11 @@ describe('readSchema', () => {
     expect(column('token').default).toEqual({ kind: 'function' })
     expect(column('updatedAt').default).toEqual({ kind: 'function' })
     expect(column('size').default).toEqual({ kind: 'none' })
-    expect(column('fullName')).toMatchObject({ generated: true, default: { kind: 'none' } })
-    expect(column('firstName').generated).toBe(false)
+    expect(column('fullName')).toMatchObject({
+      generatedAs: 'first_name || last_name',
+      default: { kind: 'none' },
+    })
+    expect(column('firstName').generatedAs).toBeUndefined()
   })
 
   it('reads types, modes and the words of enums', () => {
