@@ -4,7 +4,8 @@ import { createHashKey } from '../generate/hash.ts'
 import { createContext } from '../generate/read-columns.ts'
 import { countedKey } from '../model/keys.ts'
 import type { TableModel } from '../model/table.ts'
-import { chooseGenerators, chooseKeys, findForeignKey } from './choose-generator.ts'
+import { chooseGenerators, chooseKeys } from './choose-generator.ts'
+import { findForeignKey } from './choose-references.ts'
 import { resolveCount } from './counts.ts'
 import type { CountRequest } from './counts.ts'
 import { orderTables } from './order.ts'
@@ -114,7 +115,14 @@ async function planTable(
     },
     enumeration,
     isLoaded,
-    columns: isPlanned ? chooseGenerators(model, refinement, request.tables) : chooseKeys(model),
+    columns: isPlanned
+      ? chooseGenerators({
+          table: model,
+          refinement,
+          tables: request.tables,
+          rows: rows.first + rows.count,
+        })
+      : chooseKeys(model),
   }
 }
 
@@ -231,7 +239,7 @@ async function enumerate(
 /** A seeder's own generator may give any keys, which then tell nothing of the rows. */
 function plannedKey(model: TableModel, refinement: TableRefinement): PlannedKey | undefined {
   const column = countedKey(model)
-  if (!column || refinement.columns?.[column.property]) return undefined
+  if (!column || refinement.columns?.[column.property] !== undefined) return undefined
   return { column, start: column.identityStart }
 }
 

@@ -1,10 +1,10 @@
-import { DownpourError } from '../errors.ts'
-import type { TableModel } from '../model/table.ts'
+import type { ForeignKeyModel, TableModel } from '../model/table.ts'
 
 /**
- * Parents before children, otherwise in the order given. A table may refer to itself.
+ * Parents before children, otherwise in the order given. A table may refer to itself. Where foreign
+ * keys go round in a circle, one that may be NULL is passed over, else any: a key follows from the row
+ * number, so a row can refer to one that comes later.
  *
- * @throws DownpourError `PLAN_CYCLE` when tables refer to each other in a circle
  * @example
  * orderTables([posts, users]).map((table) => table.key) // ['users', 'posts']
  */
@@ -12,36 +12,49 @@ export function orderTables(tables: readonly TableModel[]): readonly TableModel[
   const ordered: TableModel[] = []
   const rest = [...tables]
   while (rest.length > 0) {
-    const next = rest.findIndex((table) => parentsOf(table).every((key) => isPlaced(ordered, key)))
-    if (next < 0) throw cycleError(rest)
+    const missing = rest.map((table) => missingParents(table, ordered))
+    const free = missing.findIndex((keys) => keys.length === 0)
+    const next = free >= 0 ? free : breakingPoint(rest, missing)
     ordered.push(...rest.splice(next, 1))
   }
   return ordered
 }
 
-function parentsOf(table: TableModel): readonly string[] {
-  return table.foreignKeys.map(({ parent }) => parent).filter((parent) => parent !== table.key)
+/** The foreign keys of a table to others that are not placed yet. */
+function missingParents(
+  table: TableModel,
+  ordered: readonly TableModel[],
+): readonly ForeignKeyModel[] {
+  return table.foreignKeys.filter(
+    ({ parent }) => parent !== table.key && !ordered.some(({ key }) => key === parent),
+  )
 }
 
-function isPlaced(ordered: readonly TableModel[], key: string): boolean {
-  return ordered.some((table) => table.key === key)
+/** The first table of a circle, not of what only leads to one, that needs none of the others at once. */
+function breakingPoint(
+  rest: readonly TableModel[],
+  missing: readonly (readonly ForeignKeyModel[])[],
+): number {
+  const circular = rest.map((table) => isReachedFrom(table.key, table.key, rest))
+  const optional = rest.findIndex(
+    (table, index) => circular[index] && missing[index]!.every((key) => mayBeNull(table, key)),
+  )
+  return optional >= 0 ? optional : circular.indexOf(true)
 }
 
-function cycleError(rest: readonly TableModel[]): DownpourError {
-  const keys = rest.map((table) => table.key)
-  const circle: string[] = []
-  let key = keys[0]!
-  while (!circle.includes(key)) {
-    circle.push(key)
-    const table = rest.find((candidate) => candidate.key === key)!
-    key = parentsOf(table).find((parent) => keys.includes(parent))!
+function isReachedFrom(from: string, to: string, tables: readonly TableModel[]): boolean {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    for (const { parent } of tables.find((table) => table.key === key)?.foreignKeys ?? []) {
+      if (parent === to && key !== to) return true
+      if (!seen.has(parent) && parent !== key) open.push(parent)
+      seen.add(parent)
+    }
   }
-  const around = [...circle.slice(circle.indexOf(key)), key]
-  return new DownpourError({
-    code: 'PLAN_CYCLE',
-    message: `Cannot order the tables ${[...new Set(around)].join(', ')}`,
-    why: `Their foreign keys go round in a circle: ${around.join(' → ')}.`,
-    fix: 'Leave one of these tables out of the schema module that is seeded.',
-    table: key,
-  })
+  return false
+}
+
+function mayBeNull(table: TableModel, { columns }: ForeignKeyModel): boolean {
+  return table.columns.some(({ name, notNull }) => columns.includes(name) && !notNull)
 }

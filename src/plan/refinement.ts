@@ -9,8 +9,8 @@ export interface TableRefinement {
   readonly each?: Each
   /** Literal first rows; columns they leave out are generated. */
   readonly rows?: readonly KnownRow[]
-  /** Generators by property of the Drizzle table. */
-  readonly columns?: Readonly<Record<string, Generator>>
+  /** Generators by property of the Drizzle table; `false` leaves a column to the server. */
+  readonly columns?: Readonly<Record<string, Generator | false>>
 }
 
 /** Tables by their key in the schema. */

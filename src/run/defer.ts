@@ -2,9 +2,11 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { RunTable } from '../ledger/runs.ts'
 import { readDefinitions } from '../postgres/definitions.ts'
 import type { Definition, KeptDefinition } from '../postgres/definitions.ts'
+import { readForeignKeys } from '../postgres/foreign-keys.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
 import type { RunOptions } from './options.ts'
+import { circularTables } from './circles.ts'
 import { planRebuild } from './plan-rebuild.ts'
 import { readTableOrder } from './table-order.ts'
 
@@ -35,7 +37,9 @@ export async function deferIndexes(
   deferral: Deferral,
 ): Promise<readonly string[]> {
   const { tables, options, attempt } = deferral
-  if (options.indexes === 'auto' && attempt > patientAttempts) {
+  const circular = circularTables(await readForeignKeys(session, tables))
+  // Tables in a circle would wait for one another for ever.
+  if (options.indexes === 'auto' && attempt > patientAttempts && circular.length === 0) {
     return ['Indexes and foreign keys stay: other sessions are at work on the tables']
   }
   const chosen = await chooseTables(session, tables, options)
@@ -92,10 +96,13 @@ async function chooseTables(
   const large = new Set(
     empty.filter(({ rowCount }) => rowCount >= worthwhileRows).map(({ position }) => position),
   )
-  const order = await readTableOrder(session, tables)
+  const foreignKeys = await readForeignKeys(session, tables)
+  const circular = circularTables(foreignKeys)
   return empty.filter(
     ({ position }) =>
-      large.has(position) || order[position]!.waitsFor.some((parent) => large.has(parent)),
+      large.has(position) ||
+      circular.includes(position) ||
+      foreignKeys.some(({ child, parent }) => child === position && large.has(parent)),
   )
 }
 

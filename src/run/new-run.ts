@@ -10,6 +10,7 @@ import type { Session } from '../postgres/session.ts'
 import { chooseStrategy } from '../write/choose-strategy.ts'
 import type { Target } from '../write/target.ts'
 import { checkTargets } from './check-target.ts'
+import { refuseCircles } from './circles.ts'
 import type { Clock } from './clock.ts'
 import { checkParentRows, refuseExistingRows } from './existing-rows.ts'
 import type { RunOptions } from './options.ts'
@@ -58,6 +59,8 @@ export async function planNewRun(
     return found
   })
   const tables = await describeTables(session, { plan, targets, options, project })
+  const isKept = options.indexes === 'keep' || isAppending
+  await refuseCircles(session, tables, isKept ? 'may not drop' : 'may drop')
   return {
     plan,
     targets,

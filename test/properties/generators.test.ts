@@ -562,7 +562,7 @@ describe('slices', () => {
       shelves: {
         count: 10_000,
         rows: [{ name: 'Poetry' }, { name: 'Maps' }, {}],
-        columns: { name: f.words(lastNames) },
+        columns: { name: f.words(lastNames), capacity: false },
       },
     })
     const source = await openTable(
@@ -638,7 +638,7 @@ describe('columns that read other columns', () => {
     const read = async (table: string, property: string) =>
       rowsOf(
         await planOf(
-          { things: { count: 1, columns: { a: reading(table, property) } } },
+          { things: { count: 1, columns: { a: reading(table, property), b: false } } },
           { schema: { things } },
         ),
         'things',

@@ -95,7 +95,7 @@ describe('fingerprintPlan', () => {
     expect(JSON.parse(JSON.stringify(fingerprint))).toEqual(fingerprint)
     expect(fingerprint).toMatchInlineSnapshot(`
       {
-        "digest": "7577623a108f6b27",
+        "digest": "66b1cef97e4b23af",
         "facts": {
           "posts counts its keys": "from 1",
           "posts has": "rows 0 to 2999",
@@ -118,12 +118,16 @@ describe('fingerprintPlan', () => {
           "users is": "public.people",
           "users is referred to from": "row 0",
           "users loads": "rows 0 to 999",
+          "users.age gives": "8d3aa1e589023233",
+          "users.age is": "int4",
           "users.email gives": "e09903e1719246c0",
           "users.email is": "varchar(90)",
           "users.id gives": "0939148117f3a4c7",
           "users.id is": "int8",
           "users.name gives": "571be9f285a630d4",
           "users.name is": "text",
+          "users.picture gives": "98f8294c847c20d8",
+          "users.picture is": "bytea",
           "users.role gives": "21e7c54a03f80d5a",
           "users.role is": "text",
           "users.total gives": "7c3d1a0966839ca5",
@@ -263,9 +267,9 @@ describe('fingerprintDifferences', () => {
   })
 
   it('names columns and tables that are new or gone, once', async () => {
-    const columns = { age: f.int() }
-    expect(await differencesOf({ columns })).toEqual(['users.age was not in the run'])
-    const [usual, aged] = [await fingerprintOf(), await fingerprintOf({ columns })]
+    const [columns, ageless] = [{ age: f.int() }, { columns: { age: false } }]
+    const [usual, aged] = [await fingerprintOf(ageless), await fingerprintOf({ columns })]
+    expect(fingerprintDifferences(usual, aged)).toEqual(['users.age was not in the run'])
     expect(fingerprintDifferences(aged, usual)).toEqual([
       'users.age was in the run and is not in it now',
     ])

@@ -1,0 +1,64 @@
+import { date, timestamp } from '../generate/generators/index.ts'
+import { createGenerator, fillVector } from '../generate/generator.ts'
+import { distinctTimes } from '../generate/generators/distinct-times.ts'
+import { nthText } from '../generate/generators/nth-text.ts'
+import { below, createHashKey } from '../generate/hash.ts'
+import { createPermutation } from '../generate/permutation.ts'
+import { wordsOf } from './column.ts'
+import type { ColumnInQuestion } from './column.ts'
+import type { Inferred } from './inferred.ts'
+
+const secondsPerDay = 86_400
+/** Ten years. */
+const distinctDays = 3_653
+
+/** Dates and times by name. */
+export function inferTime({ column }: ColumnInQuestion): Inferred {
+  const name = wordsOf(column.property).join(' ')
+  const kind = column.type.name === 'date' ? 'date' : 'timestamp'
+  const space = kind === 'date' ? distinctDays : distinctDays * secondsPerDay
+  const make = kind === 'date' ? date : timestamp
+  const isBirth = /\b(birth|birthday|birthdate|dob|born)\b/.test(name)
+  const range = isBirth ? { minDate: '1945-01-01', maxDate: '2007-12-31' } : {}
+  return {
+    space,
+    make: (values) => (values === 'unique' ? distinctTimes({ kind, space }) : make(range)),
+  }
+}
+
+/** Times of day, to the second. */
+export function inferTimeOfDay({ column }: ColumnInQuestion): Inferred {
+  if (column.type.name === 'timetz') {
+    const texts = { size: secondsPerDay, nth: (second: number) => `${clockTime(second)}+00` }
+    return {
+      space: texts.size,
+      make: (values) => nthText('timetz', texts, { isUnique: values === 'unique' }),
+    }
+  }
+  return {
+    space: secondsPerDay,
+    make: (values) =>
+      createGenerator('time', ({ seed, purpose, capacity }) => {
+        const permutation = createPermutation(seed, purpose, secondsPerDay)
+        const key = createHashKey(seed, purpose)
+        const seconds = new Float64Array(capacity)
+        return fillVector(
+          { kind: 'time' },
+          ({ count, numbers }, out) => {
+            if (values === 'unique') permutation.fill(numbers, count, seconds)
+            for (let i = 0; i < count; i++) {
+              const second =
+                values === 'unique' ? seconds[i]! : below(key, numbers[i]!, secondsPerDay)
+              out.values[i] = second * 1_000_000
+            }
+          },
+          values === 'unique' ? secondsPerDay : undefined,
+        )
+      }),
+  }
+}
+
+function clockTime(second: number): string {
+  const parts = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60]
+  return parts.map((part) => String(part).padStart(2, '0')).join(':')
+}
