@@ -1,6 +1,6 @@
 export { defineConfig } from './config/config.ts'
 export type { Config, Profile } from './config/config.ts'
-export { defineSeeder } from './config/seeder.ts'
+export { defineSeeder, getGeneratorsFunctions } from './config/seeder.ts'
 export type { Generators, RefinementOf, RefinementsOf, Seeder } from './config/seeder.ts'
 export { DownpourError } from './errors.ts'
 export type { ExitCode, Failure } from './errors.ts'
@@ -31,3 +31,14 @@ export { createWeightTable, createWeightTables } from './generate/weights.ts'
 export type { WeightTable, WeightTables } from './generate/weights.ts'
 export { readTable } from './read/read-table.ts'
 export type { ReadOptions } from './read/read-table.ts'
+export { reset } from './seed/reset.ts'
+export { seed } from './seed/seed.ts'
+export type { SeedPromise } from './seed/seed.ts'
+export type { SeedDatabase } from './seed/database.ts'
+export type { SeedOptions, SeedProgress, SeedStrategy } from './seed/options.ts'
+export type {
+  ChildCount,
+  SeedRefinementOf,
+  SeedRefinementsOf,
+  WeightedCount,
+} from './seed/refine.ts'

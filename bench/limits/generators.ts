@@ -148,6 +148,53 @@ const fast: readonly Case[] = [
   column('date', f.date()),
   column('timestamp', f.timestamp()),
   column('uuid', f.uuid()),
+  column('int, bigints', f.int({ minValue: 0n, maxValue: 2n ** 62n })),
+  column('int, normal', f.int({ distribution: f.normal({ mean: 500, deviation: 100 }) })),
+  column('int, exponential', f.int({ distribution: f.exponential({ mean: 50 }) })),
+  column('int, zipf', f.int({ maxValue: 1e6, distribution: f.zipf({ exponent: 1 }) })),
+  column('number', f.number({ minValue: 10, maxValue: 120, precision: 100 })),
+  column('number, unique', f.number({ maxValue: 1e6, isUnique: true })),
+  column('datetime', f.datetime({ minDate: new Date('2025-12-24T18:00:00Z') })),
+  column('time', f.time()),
+  column('year', f.year()),
+  column('interval', f.interval()),
+  column('interval, unique', f.interval({ isUnique: true })),
+  column('string', f.string()),
+  column('string, unique', f.string({ length: 12, isUnique: true })),
+  column('point', f.point()),
+  column('point, unique', f.point({ isUnique: true })),
+  column('line', f.line()),
+  column('geometry', f.geometry()),
+  column('bitString', f.bitString({ dimensions: 16 })),
+  column('inet', f.inet()),
+  column('inet of version 6', f.inet({ ipAddress: 'ipv6' })),
+  column(
+    'weightedRandom',
+    f.weightedRandom([
+      { weight: 0.9, value: f.int() },
+      { weight: 0.1, value: f.int({ minValue: 10_000, maxValue: 99_999 }) },
+    ]),
+  ),
+  column(
+    'valuesFromArray, exact',
+    f.valuesFromArray({
+      values: [
+        { weight: 0.95, values: ['member'] },
+        { weight: 0.05, values: ['admin'] },
+      ],
+      isExact: true,
+    }),
+  ),
+  {
+    name: 'reference, zipf',
+    refinements: {
+      shelves: { count: parents },
+      things: {
+        count: rows,
+        columns: { value: f.reference('shelves', { distribution: f.zipf({ exponent: 1 }) }) },
+      },
+    },
+  },
   column('words', f.words(cities)),
   column(
     'pool',
@@ -233,8 +280,13 @@ const fast: readonly Case[] = [
   },
 ]
 
-/** What calls faker for each row, or adds up other rows. */
+/** What calls faker for each row, adds up other rows, or makes an object of many values. */
 const dear: readonly Case[] = [
+  column('json', f.json()),
+  column('vector of 3', f.vector({ dimensions: 3 })),
+  column('vector of 1,536', f.vector({ dimensions: 1536 })),
+  column('array of 3 ints', f.int({ arraySize: 3 })),
+  column('array of 3 words', f.valuesFromArray({ values: hundredTexts, arraySize: 3 })),
   column(
     'faker, a number',
     f.faker((faker) => faker.number.int(1_000)),

@@ -13,7 +13,7 @@ import type { BenchFormat } from './bench-report.ts'
 import { didYouMean } from './nearest.ts'
 import { npmCommand } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
-import { loadEnvironmentFile } from './open-project.ts'
+import { loadEnvironmentFile, projectFolder } from './open-project.ts'
 import { positiveNumber, single, splitList, wholeNumber, withDatabaseOptions } from './options.ts'
 import type { DatabaseArguments } from './options.ts'
 import type { Output } from './output.ts'
@@ -166,7 +166,7 @@ async function prepare(
   { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
 ): Promise<() => Promise<BenchOutcome>> {
   const wishes = readWishes(args)
-  const folder = path.dirname(path.resolve(args.config))
+  const folder = projectFolder(args.config)
   loadEnvironmentFile(folder)
   const [{ runBench }, { displayUrl }, { createBenchProgress }, { readVersion }] =
     await Promise.all([
@@ -178,7 +178,7 @@ async function prepare(
   // Without its password.
   const url = args.databaseUrl === undefined ? undefined : displayUrl(args.databaseUrl)
   const progress = createBenchProgress(output.messages)
-  const where = { action: 'measure', databaseUrl: args.databaseUrl, folder, signal }
+  const where = { action: 'measure', databaseUrl: args.databaseUrl, project: { folder }, signal }
   return () =>
     withDatabase(where, output, async (database) => {
       try {

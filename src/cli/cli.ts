@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type yargsOfModule from 'yargs'
 import type { Argv, CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
+import { readVersion } from '../version.ts'
 import { commandNames, loadCommands } from './commands.ts'
 import { program } from './npm-command.ts'
 import { createOutput } from './output.ts'
@@ -30,6 +31,8 @@ function createParser(args: readonly string[], commands: readonly CommandModule[
   return (
     yargs([...args])
       .scriptName(program)
+      // Otherwise it is that of the project it is called in.
+      .version(readVersion())
       // Otherwise yargs speaks the shell's language, in the middle of English.
       .locale('en')
       // `--only a b` would take b for a table, and not for a misspelled command.

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { asTyped } from './npm-command.ts'
 
 /** yargs answers `--get-yargs-completions` with one candidate a line, written for $SHELL. */
 const scripts = {
@@ -30,8 +31,10 @@ export const completionCommand: CommandModule<object, CompletionArguments> = {
     yargs
       .positional('shell', { choices: ['bash', 'zsh', 'fish'] as const, demandOption: true })
       .epilogue(
-        'For this shell: source <(npm run --silent downpour -- completion bash)\n' +
-          'For fish: npm run --silent downpour -- completion fish | source',
+        asTyped(
+          'For this shell: source <(npm run --silent downpour -- completion bash)\n' +
+            'For fish: npm run --silent downpour -- completion fish | source',
+        ),
       ),
   handler: ({ shell }) => void process.stdout.write(scripts[shell]),
 }

@@ -1,13 +1,13 @@
-import path from 'node:path'
 import type { Argv, CommandModule } from 'yargs'
-import { loadEnvironmentFile } from './open-project.ts'
+import { asTyped } from './npm-command.ts'
+import { loadEnvironmentFile, projectFolder } from './open-project.ts'
 import { runCommand } from './run-command.ts'
 import type { CommonArguments } from './run-command.ts'
 import { withCommonOptions } from './options.ts'
 import type { Output } from './output.ts'
 
 interface DbArguments extends CommonArguments {
-  readonly config: string
+  readonly config?: string | undefined
 }
 
 type Action = (
@@ -88,8 +88,8 @@ export const dbCommand: CommandModule<object, object> = {
 }
 
 async function act(args: DbArguments, output: Output, run: Action): Promise<void> {
-  const folder = path.dirname(path.resolve(args.config))
+  const folder = projectFolder(args.config)
   loadEnvironmentFile(folder)
   const { text, json } = await run({ folder }, output)
-  output.data(output.isJson ? `${JSON.stringify({ ok: true, ...json })}\n` : `${text}\n`)
+  output.data(output.isJson ? `${JSON.stringify({ ok: true, ...json })}\n` : `${asTyped(text)}\n`)
 }

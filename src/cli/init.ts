@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs'
 import type { Installation } from './init-ledger.ts'
+import { npmCommand } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
 import { withDatabaseOptions } from './options.ts'
@@ -22,7 +23,7 @@ export const initCommand: CommandModule<object, InitArguments> = {
         requiresArg: true,
         describe: 'A role that may use it; may be repeated',
       })
-      .example('npm run downpour -- init --role seeder', 'run as its owner, once'),
+      .example(npmCommand(['init', '--role', 'seeder']), 'run as its owner, once'),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals({ output, howToGoOn: 'Run it again.' }, async (signal) => {
@@ -33,7 +34,7 @@ export const initCommand: CommandModule<object, InitArguments> = {
           {
             action: 'install the ledger',
             databaseUrl: args.databaseUrl,
-            folder: project.folder,
+            project,
             signal,
           },
           output,

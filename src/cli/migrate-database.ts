@@ -1,3 +1,4 @@
+import type { MigrationsTable } from '../config/drizzle-config.ts'
 import { changeDatabase } from '../run/change-database.ts'
 import { restoreAndMigrate } from '../run/restore-and-migrate.ts'
 
@@ -11,12 +12,14 @@ export async function migrateDatabase(request: {
   readonly url: string
   /** What drizzle-kit wrote. */
   readonly folder: string
+  /** Where it is noted what is applied; Drizzle's own when left out. */
+  readonly table?: MigrationsTable | undefined
   /** From `--confirm`. */
   readonly confirm: string | undefined
   readonly signal: AbortSignal
 }): Promise<number> {
-  const { folder, ...where } = request
+  const { folder, table, ...where } = request
   return changeDatabase({ action: 'migrate', ...where }, (session) =>
-    restoreAndMigrate(session, folder),
+    restoreAndMigrate(session, folder, table),
   )
 }

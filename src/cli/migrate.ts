@@ -6,7 +6,7 @@ import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
 
 interface MigrateArguments {
-  readonly config: string
+  readonly config?: string | undefined
   readonly databaseUrl?: string | undefined
   readonly confirm?: string | undefined
   readonly json: boolean
@@ -23,12 +23,13 @@ export const migrateCommand: CommandModule<object, MigrateArguments> = {
         const project = await openProject(args, output)
         const { migrateDatabase } = await import('./migrate-database.ts')
         const applied = await withDatabase(
-          { action: 'migrate', databaseUrl: args.databaseUrl, folder: project.folder, signal },
+          { action: 'migrate', databaseUrl: args.databaseUrl, project, signal },
           output,
           ({ url }) =>
             migrateDatabase({
               url,
               folder: project.migrationsFolder,
+              table: project.migrationsTable,
               confirm: args.confirm,
               signal,
             }),

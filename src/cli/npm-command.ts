@@ -8,8 +8,11 @@ const scripts: readonly (string | undefined)[] = [
   'db',
 ]
 
-/** What stands before a command that has none; also how yargs is told to name this program. */
-export const program = 'npm run downpour --'
+/** Whoever installed the package has its command, and none of this repository's scripts. */
+const isInstalled = import.meta.url.includes('/node_modules/')
+
+/** What stands before a command that has no script; also how yargs is told to name this program. */
+export const program = isInstalled ? 'npx downpour' : 'npm run downpour --'
 
 /**
  * How a command is typed in a project.
@@ -21,6 +24,24 @@ export const program = 'npm run downpour --'
  */
 export function npmCommand(words: readonly string[]): string {
   const [name, ...rest] = words
-  if (!scripts.includes(name)) return [program, ...words].join(' ')
+  if (isInstalled || !scripts.includes(name)) return [program, ...words].join(' ')
   return rest.length === 0 ? `npm run ${name}` : ['npm run', name, '--', ...rest].join(' ')
+}
+
+/**
+ * A text with its commands as they are typed where this is installed; unchanged in this repository.
+ *
+ * @example
+ * asTyped('Go on with "npm run seed -- --resume".') // 'Go on with "npx downpour seed --resume".'
+ */
+export function asTyped(text: string): string {
+  return isInstalled ? withNpx(text) : text
+}
+
+/** What `asTyped` does where this is installed. */
+export function withNpx(text: string): string {
+  return text.replaceAll(
+    /npm run (?:--silent )?(?:downpour --|(seed|reset|migrate|preview|bench|db)\b(?: --(?= ))?)/g,
+    (_, script: string | undefined) => ['npx downpour', script].filter(Boolean).join(' '),
+  )
 }

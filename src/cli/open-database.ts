@@ -1,3 +1,4 @@
+import type { Project } from '../config/load-project.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import type { Output } from './output.ts'
 
@@ -10,7 +11,7 @@ export async function withDatabase<T>(
     /** E.g. `seed`, for messages. */
     readonly action: string
     readonly databaseUrl?: string | undefined
-    readonly folder: string
+    readonly project: Pick<Project, 'folder' | 'drizzle'>
     readonly signal: AbortSignal
   },
   output: Output,
@@ -22,10 +23,12 @@ export async function withDatabase<T>(
     import('../run/guard.ts'),
   ])
   refuseProduction(options.action, process.env['NODE_ENV'])
+  const { folder, drizzle } = options.project
   const choice = await chooseDatabase({
     flag: options.databaseUrl,
     environment: process.env['DATABASE_URL'],
-    folder: options.folder,
+    folder,
+    drizzle,
   })
   if (choice.kind === 'url') {
     output.note(`Database: ${displayUrl(choice.url)} (${choice.source})`)
@@ -38,7 +41,7 @@ export async function withDatabase<T>(
   )
   const { openEmbeddedServer } = await import('../postgres/embedded/server.ts')
   output.note('Database: the embedded server')
-  const server = await openEmbeddedServer({ folder: options.folder })
+  const server = await openEmbeddedServer({ folder })
   output.note(
     `  PostgreSQL ${server.version} on port ${server.port}, ${server.started ? 'started' : 'running already'}, in ${server.folder}`,
   )

@@ -3,7 +3,7 @@ import { DownpourError } from '../errors.ts'
 
 /** What `withDatabaseOptions` reads. */
 export interface DatabaseArguments {
-  readonly config: string
+  readonly config?: string | undefined
   readonly databaseUrl?: string | undefined
   readonly confirm?: string | undefined
   readonly json: boolean
@@ -23,7 +23,7 @@ export function withCommonOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('config', {
       ...single,
-      default: 'downpour.config.ts',
+      defaultDescription: 'downpour.config.ts, drizzle.config.ts',
       describe: 'Configuration file',
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
@@ -69,15 +69,15 @@ export function withPlanOptions<T>(yargs: Argv<T>) {
       type: 'string',
       array: true,
       requiresArg: true,
-      describe: 'table=rows, exactly; may be repeated',
+      describe: 'Rows of each table; or table=rows, exactly; may be repeated',
     })
-    .option('only', {
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      describe: 'Only these tables, separated by commas',
-    })
+    .option('only', onlyOption)
+    .option('except', exceptOption)
 }
+
+const names = { type: 'string', array: true, requiresArg: true } as const
+export const onlyOption = { ...names, describe: 'Only these tables, separated by commas' }
+export const exceptOption = { ...names, describe: 'All tables but these, separated by commas' }
 
 /**
  * Reads a whole number that an option was given as text.
@@ -121,29 +121,40 @@ export function positiveNumber(option: string, text: string): number {
   })
 }
 
+/** What `--count` says. */
+export interface Counts {
+  readonly byTable: Readonly<Record<string, number>>
+  /** Of each table. */
+  readonly each: number | undefined
+}
+
 /**
- * Reads `table=rows` pairs.
+ * Reads `table=rows` pairs, and numbers for all tables.
  *
  * @throws DownpourError `USAGE_COUNT` or `USAGE_NUMBER`
  * @example
- * tableCounts(['users=10', 'accounts=20']) // { users: 10, accounts: 20 }
+ * readCounts(['50', 'users=10']) // { byTable: { users: 10 }, each: 50 }
  */
-export function tableCounts(pairs: readonly string[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    pairs.map((pair): [string, number] => {
-      const separator = pair.lastIndexOf('=')
-      if (separator > 0) {
-        const table = pair.slice(0, separator)
-        return [table, wholeNumber(`--count ${table}`, pair.slice(separator + 1), 0)]
-      }
+export function readCounts(values: readonly string[]): Counts {
+  const byTable: Record<string, number> = {}
+  let each: number | undefined
+  for (const value of values) {
+    const separator = value.lastIndexOf('=')
+    if (separator > 0) {
+      const table = value.slice(0, separator)
+      byTable[table] = wholeNumber(`--count ${table}`, value.slice(separator + 1), 0)
+    } else if (/^[-.\d]/.test(value)) {
+      each = wholeNumber('--count', value, 0)
+    } else {
       throw new DownpourError({
         code: 'USAGE_COUNT',
-        message: `--count cannot be "${pair}"`,
-        why: 'It takes a table and its number of rows.',
-        fix: 'Write it as --count users=1000.',
+        message: `--count cannot be "${value}"`,
+        why: 'It takes the rows of each table, or a table and its number of rows.',
+        fix: 'Write it as --count 1000 or --count users=1000.',
       })
-    }),
-  )
+    }
+  }
+  return { byTable, each }
 }
 
 /**
@@ -162,14 +173,18 @@ export function splitList(values: readonly string[]): readonly string[] {
 /**
  * Reads the names of tables.
  *
- * @throws DownpourError `USAGE_ONLY` when no name is left: no tables are not all tables
+ * @param option - `only` or `except`
+ * @throws DownpourError `USAGE_ONLY`, `USAGE_EXCEPT` when no name is left: no tables are not all tables
  */
-export function nameList(values: readonly string[] | undefined): readonly string[] | undefined {
-  const names = values && splitList(values)
-  if (names?.length !== 0) return names
+export function nameList(
+  option: 'only' | 'except',
+  values: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const list = values && splitList(values)
+  if (list?.length !== 0) return list
   throw new DownpourError({
-    code: 'USAGE_ONLY',
-    message: `--only cannot be "${values!.join()}"`,
+    code: `USAGE_${option.toUpperCase()}`,
+    message: `--${option} cannot be "${values!.join()}"`,
     why: 'It names no table.',
     fix: 'Name tables, separated by commas, or leave it out for all of them.',
   })

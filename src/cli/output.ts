@@ -1,5 +1,6 @@
 import { terminalOf } from '../report/terminal.ts'
 import type { Terminal } from '../report/terminal.ts'
+import { asTyped } from './npm-command.ts'
 
 /** Where a command writes: data to `out`, everything else to `messages`. */
 export interface Output {
@@ -25,7 +26,7 @@ export function createOutput(options: { readonly json: boolean; readonly quiet: 
     width: process.stdout.isTTY ? process.stdout.columns || 80 : Infinity,
     data: (text) => void process.stdout.write(text),
     note: (text) => {
-      if (!options.quiet) messages.write(`${text}\n`)
+      if (!options.quiet) messages.write(`${asTyped(text)}\n`)
     },
   }
 }

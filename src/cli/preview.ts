@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { DownpourError } from '../errors.ts'
 import type { PreviewedTable } from '../report/preview.ts'
+import { npmCommand } from './npm-command.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import type { PlanArguments, PlanOptions } from './open-project.ts'
 import { single, wholeNumber, withCommonOptions, withPlanOptions } from './options.ts'
@@ -38,9 +39,9 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
         requiresArg: true,
         describe: 'This row of one table, counted from 0 as in errors; may be repeated',
       })
-      .example('npm run preview -- users', 'the first five users')
-      .example('npm run preview -- --rows 20 --json', 'more of all tables, as JSON')
-      .example('npm run preview -- users --row 4711', 'the user an error names'),
+      .example(npmCommand(['preview', 'users']), 'the first five users')
+      .example(npmCommand(['preview', '--rows', '20', '--json']), 'more of all tables, as JSON')
+      .example(npmCommand(['preview', 'users', '--row', '4711']), 'the user an error names'),
   handler: (args) =>
     runCommand(args, async (output) => {
       const only = args.tables.length > 0 ? args.tables : args.only
@@ -62,7 +63,8 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
 }
 
 /** @throws DownpourError `USAGE_…` */
-function readRowChoice(args: PreviewArguments, { only = [] }: PlanOptions): RowChoice {
+function readRowChoice(args: PreviewArguments, { tables }: PlanOptions): RowChoice {
+  const { only = [] } = tables
   const { row, rows = '5' } = args
   if (row === undefined) return { limit: wholeNumber('--rows', rows, 1) }
   if (args.rows !== undefined) {

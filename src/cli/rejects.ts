@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs'
 import type { RejectedRow } from '../ledger/overview.ts'
 import { formatCount } from '../report/format.ts'
 import type { RunOptions } from '../run/options.ts'
+import { asTyped } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
 import { withDatabaseOptions } from './options.ts'
@@ -25,7 +26,7 @@ export const rejectsCommand: CommandModule<object, RejectsArguments> = {
         defaultDescription: 'the latest that left rows out',
         describe: 'Which run',
       })
-      .example('npm run --silent downpour -- rejects > rejects.tsv', 'a file of them'),
+      .example(asTyped('npm run --silent downpour -- rejects > rejects.tsv'), 'a file of them'),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals({ output, howToGoOn: 'Run it again.' }, async (signal) => {
@@ -36,7 +37,7 @@ export const rejectsCommand: CommandModule<object, RejectsArguments> = {
           {
             action: 'read the ledger',
             databaseUrl: args.databaseUrl,
-            folder: project.folder,
+            project,
             signal,
           },
           output,
@@ -79,11 +80,12 @@ function noteHow({ run, rejects }: RejectsOfRun, output: Output): void {
 }
 
 /** What gives the same rows as the run's. */
-function planOptions({ profile, seed, scale, counts }: RunOptions): string {
+function planOptions({ profile, seed, scale, otherwise, counts }: RunOptions): string {
   return [
     `--profile ${profile}`,
     `--seed ${seed}`,
     ...(scale === 1 ? [] : [`--scale ${scale}`]),
+    ...(typeof otherwise === 'number' ? [`--count ${otherwise}`] : []),
     ...Object.entries(counts).map(([table, rows]) => `--count ${table}=${rows}`),
   ].join(' ')
 }

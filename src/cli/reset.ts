@@ -1,15 +1,16 @@
 import type { CommandModule } from 'yargs'
 import { withDatabase } from './open-database.ts'
-import { openProject, refuseUnknownNames } from './open-project.ts'
-import { nameList, withDatabaseOptions } from './options.ts'
+import { chooseTables, openProject } from './open-project.ts'
+import { exceptOption, nameList, onlyOption, withDatabaseOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
 
 interface ResetArguments {
-  readonly config: string
+  readonly config?: string | undefined
   readonly databaseUrl?: string | undefined
   readonly confirm?: string | undefined
   readonly only?: readonly string[] | undefined
+  readonly except?: readonly string[] | undefined
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -18,21 +19,19 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
   command: 'reset',
   describe: 'Empty the tables and restart their sequences',
   builder: (yargs) =>
-    withDatabaseOptions(yargs).option('only', {
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      describe: 'Only these tables, separated by commas',
-    }),
+    withDatabaseOptions(yargs).option('only', onlyOption).option('except', exceptOption),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals({ output, howToGoOn: 'Run it again.' }, async (signal) => {
-        const only = nameList(args.only)
+        const choice = {
+          only: nameList('only', args.only),
+          except: nameList('except', args.except),
+        }
         const project = await openProject(args, output)
-        await refuseUnknownNames(project, only ?? [])
+        const only = await chooseTables(choice, project)
         const { resetDatabase } = await import('../run/reset.ts')
         const tables = await withDatabase(
-          { action: 'reset', databaseUrl: args.databaseUrl, folder: project.folder, signal },
+          { action: 'reset', databaseUrl: args.databaseUrl, project, signal },
           output,
           ({ url }) =>
             resetDatabase({

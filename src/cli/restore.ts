@@ -23,7 +23,7 @@ export const restoreCommand: CommandModule<object, DatabaseArguments> = {
             {
               action: 'restore indexes',
               databaseUrl: args.databaseUrl,
-              folder: project.folder,
+              project,
               signal,
             },
             output,

@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import { asTyped } from './npm-command.ts'
 import { createOutput } from './output.ts'
 import type { Output } from './output.ts'
 
@@ -36,9 +37,9 @@ export async function reportFailure(
   const { errorObject, formatError, unexpectedError } = await import('../report/error.ts')
   const failure = error instanceof DownpourError ? error : unexpectedError(error)
   if (output.isJson) {
-    output.data(`${JSON.stringify({ ...errorObject(failure), ...achieved })}\n`)
+    output.data(`${asTyped(JSON.stringify({ ...errorObject(failure), ...achieved }))}\n`)
   }
-  output.messages.write(formatError(output.messages, failure))
+  output.messages.write(asTyped(formatError(output.messages, failure)))
   if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && failure.cause instanceof Error) {
     output.messages.write(`${failure.cause.stack ?? ''}\n`)
   }

@@ -23,11 +23,12 @@ export async function seedDatabase(
   const lanes = args.lanes === undefined ? undefined : wholeNumber('--lanes', args.lanes, 1)
   const threads = args.threads === undefined ? undefined : wholeNumber('--threads', args.threads, 1)
   const project = await openProject(args, output)
-  const options = runOptions(wishes, await choosePlan(planOptions, project))
+  const choice = await choosePlan(planOptions, project)
+  const options = runOptions(wishes, choice)
   const { runSeed } = await import('../run/seed.ts')
   const progress = output.isQuiet ? noProgress : createProgress(output.messages)
   const report = await withDatabase(
-    { action: 'seed', databaseUrl: args.databaseUrl, folder: project.folder, signal },
+    { action: 'seed', databaseUrl: args.databaseUrl, project, signal },
     output,
     async (database) => {
       try {
@@ -35,7 +36,7 @@ export async function seedDatabase(
           project,
           database,
           options,
-          wishes,
+          wishes: withNames(wishes, choice),
           unfinished: args.resume ? 'resume' : args.restart ? 'restart' : 'continue',
           join: args.join,
           ledger: args.ledger ? 'ledger' : 'no ledger',
@@ -79,9 +80,8 @@ function readWishes(args: SeedArguments, plan: PlanOptions): RunWishes {
   return {
     profile: plan.profile,
     seed: plan.seed,
-    counts: args.count === undefined ? undefined : plan.counts,
+    otherwise: plan.counts.each,
     scale: args.scale === undefined ? undefined : plan.scale,
-    only: plan.only,
     existing: args.append ? 'append' : args.reset ? 'reset' : undefined,
     strategy: args.strategy,
     chunkSize: chunkSize === undefined ? undefined : wholeNumber('--chunk-size', chunkSize, 1),
@@ -92,8 +92,14 @@ function readWishes(args: SeedArguments, plan: PlanOptions): RunWishes {
   }
 }
 
+/** With what was said of tables, which are known by now. */
+function withNames(wishes: RunWishes, { counts, only }: PlanChoice): RunWishes {
+  const { explicit } = counts
+  return { ...wishes, counts: Object.keys(explicit).length > 0 ? explicit : undefined, only }
+}
+
 function runOptions(wishes: RunWishes, choice: PlanChoice): RunOptions {
-  const { explicit, profile: profileCounts, scale } = choice.counts
+  const { explicit, profile: profileCounts, scale, otherwise = null } = choice.counts
   const strategy = wishes.strategy ?? 'auto'
   return {
     profile: choice.profile,
@@ -101,6 +107,7 @@ function runOptions(wishes: RunWishes, choice: PlanChoice): RunOptions {
     profileCounts,
     counts: explicit,
     scale,
+    otherwise,
     only: choice.only ?? null,
     existing: wishes.existing ?? 'refuse',
     strategy,

@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs'
 import type { IndexMode, TransactionExtent } from '../run/options.ts'
 import { strategyNames } from '../write/strategy.ts'
 import type { StrategyChoice } from '../write/strategy.ts'
+import { npmCommand } from './npm-command.ts'
 import type { PlanArguments } from './open-project.ts'
 import { lastOf, single, withDatabaseOptions, withPlanOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
@@ -90,9 +91,9 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
       .conflicts('append', 'reset')
       .conflicts('resume', ['restart', 'reset', 'join'])
       .conflicts('join', ['restart', 'reset', 'append'])
-      .example('npm run seed -- --profile staging', 'the counts of a profile')
-      .example('npm run seed -- --count users=5000', 'exactly 5,000 users')
-      .example('npm run seed -- --resume', 'go on after an interruption'),
+      .example(npmCommand(['seed', '--profile', 'staging']), 'the counts of a profile')
+      .example(npmCommand(['seed', '--count', 'users=5000']), 'exactly 5,000 users')
+      .example(npmCommand(['seed', '--resume']), 'go on after an interruption'),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals({ output, howToGoOn: howToGoOn(args) }, async (signal) => {

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { asTyped } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
 import { withDatabaseOptions } from './options.ts'
@@ -29,7 +30,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
           {
             action: 'read the ledger',
             databaseUrl: args.databaseUrl,
-            folder: project.folder,
+            project,
             signal,
           },
           output,
@@ -41,7 +42,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
           output.data(`${JSON.stringify({ ok: true, hasLedger, lockedBy, runs })}\n`)
         } else if (status) {
           const { formatStatus } = await import('../report/run-status.ts')
-          output.data(formatStatus(status, output.width))
+          output.data(asTyped(formatStatus(status, output.width)))
         } else {
           output.data('There is no ledger: no run was written down here.\n')
         }

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { npmCommand } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
 import { withDatabaseOptions } from './options.ts'
@@ -20,7 +21,7 @@ export const undoCommand: CommandModule<object, UndoArguments> = {
         demandOption: true,
         describe: 'Which run, as status shows it',
       })
-      .example('npm run downpour -- undo 1f0c2d3e', 'its rows, and no others'),
+      .example(npmCommand(['undo', '1f0c2d3e']), 'its rows, and no others'),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals(
@@ -38,7 +39,7 @@ export const undoCommand: CommandModule<object, UndoArguments> = {
             {
               action: 'undo a run',
               databaseUrl: args.databaseUrl,
-              folder: project.folder,
+              project,
               signal,
             },
             output,

@@ -1,3 +1,4 @@
+import type { Casing } from 'drizzle-orm'
 import { DownpourError } from '../errors.ts'
 import type { Config } from './config.ts'
 
@@ -18,7 +19,7 @@ export function checkConfig(file: string, exported: unknown): Config {
   for (const { key, isRight, why, fix } of rules) {
     if (!isRight(exported[key])) throw configError(file, `"${key}" ${why}.`, fix)
   }
-  return exported as unknown as Config
+  return exported
 }
 
 /** @param fix - a sentence without its capital and full stop */
@@ -41,15 +42,21 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     key: 'schema',
-    isRight: isText,
+    isRight: optional((value) => isText(value) || isPathList(value)),
     why: 'is no path',
-    fix: "name the schema module: schema: './schema/index.ts'",
+    fix: "name the schema module: schema: './schema/index.ts'; or leave it out where a drizzle.config.ts is beside it",
+  },
+  {
+    key: 'casing',
+    isRight: optional(isCasing),
+    why: 'is no casing',
+    fix: "give what drizzle() is given: 'snake_case' or 'camelCase', or leave it out",
   },
   {
     key: 'seeds',
-    isRight: (value) => Array.isArray(value) && value.every(isText),
+    isRight: optional(isPathList),
     why: 'is no list of paths',
-    fix: "name the seeders: seeds: ['./seeds/users.ts']",
+    fix: "name the seeders: seeds: ['./seeds/users.ts'], or leave it out",
   },
   {
     key: 'migrations',
@@ -59,7 +66,7 @@ const rules: readonly Rule[] = [
   },
   {
     key: 'profiles',
-    isRight: (value) => isRecord(value) && Object.values(value).every(isProfile),
+    isRight: optional((value) => isRecord(value) && Object.values(value).every(isProfile)),
     why: 'is no set of row counts with names',
     fix: 'give at least one: profiles: { dev: { counts: { users: 1000 } } }',
   },
@@ -77,7 +84,7 @@ const rules: readonly Rule[] = [
   },
   {
     key: 'referenceDate',
-    isRight: isDay,
+    isRight: optional(isDay),
     why: 'is no date',
     fix: "fix the day that counts as today: referenceDate: '2026-01-01'",
   },
@@ -94,8 +101,8 @@ function optional(isRight: (value: unknown) => boolean): (value: unknown) => boo
   return (value) => value === undefined || isRight(value)
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== ''
+function isPathList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText)
 }
 
 function isCount(value: unknown): boolean {
@@ -103,7 +110,7 @@ function isCount(value: unknown): boolean {
 }
 
 function isProfile(value: unknown): boolean {
-  return isRecord(value) && isRecord(value['counts'])
+  return isRecord(value) && isRecord(value['counts']) && optional(isCount)(value['otherwise'])
 }
 
 /** `2026-02-30` is none. */
@@ -113,6 +120,14 @@ function isDay(value: unknown): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value)
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isCasing(value: unknown): value is Casing {
+  return value === 'snake_case' || value === 'camelCase'
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
+import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DownpourError } from '../errors.ts'
 
@@ -11,18 +13,29 @@ import { DownpourError } from '../errors.ts'
  * @throws DownpourError `CONFIG_MODULE` when it is not there or fails while it is loaded,
  *   `CONFIG_TYPESCRIPT` when nothing here can load TypeScript
  */
-export async function loadModule(
-  file: string,
-  purpose: string,
-): Promise<Readonly<Record<string, unknown>>> {
+export async function loadModule(file: string, purpose: string): Promise<Exports> {
   const found = await firstThere([file, compiled(file)])
   if (found === undefined) throw moduleError(file, purpose, 'There is no such file.')
   if (isTypeScript(found)) await registerTypeScript(found, purpose)
   try {
-    return (await import(pathToFileURL(found).href)) as Readonly<Record<string, unknown>>
+    return exportsOf((await import(pathToFileURL(found).href)) as Exports)
   } catch (error) {
-    throw moduleError(found, purpose, error instanceof Error ? error.message : String(error), error)
+    const said = error instanceof Error ? error.message : String(error)
+    throw moduleError(found, purpose, withoutTexts(said), error)
   }
+}
+
+type Exports = Readonly<Record<string, unknown>>
+
+/** A module that was compiled to CommonJS, or is while it is loaded, has them one level deeper. */
+function exportsOf(module: Exports): Exports {
+  const inner = module['default'] as Exports | null | undefined
+  return inner?.['__esModule'] === true ? { ...inner } : module
+}
+
+/** Where a comma is missing, the compiler quotes what follows: it may be a password. */
+function withoutTexts(message: string): string {
+  return message.replaceAll(/found "\\".*"/g, 'found a text')
 }
 
 async function firstThere(files: readonly string[]): Promise<string | undefined> {
@@ -34,6 +47,11 @@ async function firstThere(files: readonly string[]): Promise<string | undefined>
     if (isThere) return file
   }
   return undefined
+}
+
+/** The default export. @throws as `loadModule` */
+export async function loadDefault(file: string, purpose: string): Promise<unknown> {
+  return (await loadModule(file, purpose))['default']
 }
 
 function isTypeScript(file: string): boolean {
@@ -49,13 +67,15 @@ let canImportTypeScript = isTypeScript(import.meta.url)
 
 /**
  * tsx goes before what Node itself does from 22.18 on, which takes no import without a suffix and
- * nothing below node_modules.
+ * nothing below node_modules. It follows the paths of the project's tsconfig.json.
  */
 async function registerTypeScript(file: string, purpose: string): Promise<void> {
   if (canImportTypeScript) return
   try {
+    const tsconfig = process.env[tsconfigVariable] ?? nearest('tsconfig.json', path.dirname(file))
+    await registerForCommonJs(tsconfig)
     const { register } = await import('tsx/esm/api')
-    register()
+    register(tsconfig === undefined ? {} : { tsconfig })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') {
       throw moduleError(file, purpose, `tsx cannot be loaded: ${String(error)}`, error)
@@ -63,6 +83,28 @@ async function registerTypeScript(file: string, purpose: string): Promise<void> 
     if (!canNodeLoadTypeScript()) throw typeScriptError(file, purpose, error)
   }
   canImportTypeScript = true
+}
+
+/** Where tsx looks for the configuration's path; for CommonJS it takes no option. */
+const tsconfigVariable = 'TSX_TSCONFIG_PATH'
+
+async function registerForCommonJs(tsconfig: string | undefined): Promise<void> {
+  const before = process.env[tsconfigVariable]
+  if (tsconfig !== undefined) process.env[tsconfigVariable] = tsconfig
+  try {
+    const { register } = await import('tsx/cjs/api')
+    register()
+  } finally {
+    if (before === undefined) delete process.env[tsconfigVariable]
+  }
+}
+
+/** A file in a folder or above it. */
+function nearest(name: string, folder: string): string | undefined {
+  const file = path.join(folder, name)
+  if (existsSync(file)) return file
+  const parent = path.dirname(folder)
+  return parent === folder ? undefined : nearest(name, parent)
 }
 
 /** https://nodejs.org/api/process.html#processfeaturestypescript, which the types of Node 20 lack. */
@@ -80,7 +122,13 @@ function typeScriptError(file: string, purpose: string, cause: unknown): Downpou
   })
 }
 
-function moduleError(file: string, purpose: string, why: string, cause?: unknown): DownpourError {
+/** @param why - a sentence */
+export function moduleError(
+  file: string,
+  purpose: string,
+  why: string,
+  cause?: unknown,
+): DownpourError {
   return new DownpourError({
     code: 'CONFIG_MODULE',
     message: `Cannot load ${purpose} ${file}`,

@@ -3,6 +3,8 @@
  * The tables are computed with + − × ÷ only, so that they hold the same bits on every machine and
  * Node version; `Math.exp` and `Math.log` promise no such thing.
  */
+import { createWeightTable } from './weights.ts'
+
 export interface Distribution {
   /**
    * @param bits - 32 random bits, as `hash` gives them
@@ -51,6 +53,93 @@ export function createLogNormal(options: LogNormalOptions): Distribution {
 export interface LogNormalOptions {
   readonly median: number
   readonly sigma: number
+}
+
+/**
+ * Waiting times: the smaller the value, the more often.
+ *
+ * @param options - `mean`, above 0; the largest values are about eight times as large
+ * @example
+ * createExponential({ mean: 10 }).at(2 ** 31) // 6.93…, below which half of the values are
+ */
+export function createExponential(options: { readonly mean: number }): Distribution {
+  const { mean } = options
+  const quantiles = Float64Array.from({ length: intervals + 1 }, (_, n) =>
+    n < intervals ? -mean * ln(1 - n / intervals) : 0,
+  )
+  // Where the last line has to end for its mean to be that of the whole tail.
+  quantiles[intervals] = quantiles[intervals - 1]! + 2 * mean
+  return {
+    mean: meanOf((n) => quantiles[n]!),
+    at(bits) {
+      const index = bits >>> indexShift
+      const below = quantiles[index]!
+      return below + (quantiles[index + 1]! - below) * ((bits >>> 0) * perBit - index)
+    },
+  }
+}
+
+/** Ranks, the first of which come up most. */
+export interface Ranks {
+  /**
+   * @param bits - 32 random bits, as `hash` gives them
+   * @param more - 32 others, for ranks behind the first thousands
+   * @returns a rank from 0 to `count - 1`
+   */
+  at(bits: number, more: number): number
+}
+
+/**
+ * Zipf's law: rank k, counted from 1, comes up in proportion to 1 / k^exponent. The first ranks have
+ * a weight each, those behind share one by ranges whose ends differ by a 64th.
+ *
+ * @param options - `count` of ranks, from 1 to 2^53; `exponent` from 0: 0 is uniform, 1 makes the
+ *   first rank twice as frequent as the second
+ * @example
+ * createZipf({ count: 1000, exponent: 1 }).at(0, 0) // 0
+ */
+export function createZipf(options: { readonly count: number; readonly exponent: number }): Ranks {
+  const { count, exponent } = options
+  const single = Math.min(count, mostSingleRanks)
+  const weightOf = (rank: number) => exp(-exponent * ln(rank))
+  const weights = Array.from({ length: single }, (_, index) => weightOf(index + 1))
+  const starts: number[] = []
+  const sizes: number[] = []
+  for (let start = single; start < count; start += sizes.at(-1)!) {
+    const size = Math.min(count - start, Math.floor(start / 64))
+    starts.push(start)
+    sizes.push(size)
+    weights.push(size * weightOf(start + (size + 1) / 2))
+  }
+  const table = createWeightTable(weights)
+  return {
+    at(bits, more) {
+      const entry = table.pick(bits)
+      if (entry < single) return entry
+      const range = entry - single
+      return starts[range]! + Math.floor((more >>> 0) * 2.3283064365386963e-10 * sizes[range]!)
+    },
+  }
+}
+
+const mostSingleRanks = 4096
+
+/**
+ * Ranks of which each comes up less than the one before it, by the same factor.
+ *
+ * @param options - `count` of ranks, from 1; `mean` of the ranks, above 0, were there no last one
+ * @example
+ * createExponentialRanks({ count: 1000, mean: 50 }).at(0, 0) // 0
+ */
+export function createExponentialRanks(options: {
+  readonly count: number
+  readonly mean: number
+}): Ranks {
+  const { count, mean } = options
+  const { at } = createExponential({ mean })
+  // The quantiles below that of the last rank, so that it does not stand for all behind it.
+  const share = 1 - exp(-count / mean)
+  return { at: (bits) => Math.min(count - 1, Math.floor(at((bits >>> 0) * share))) }
 }
 
 /** Several distributions. */
@@ -127,6 +216,26 @@ export function exp(x: number): number {
   }
   for (; squarings > 0; squarings--) sum *= sum
   return sum
+}
+
+/**
+ * The natural logarithm, by Halley's method on `exp`.
+ *
+ * @param x - above 0
+ * @example
+ * ln(10) // 2.302585092994046, give or take the last digits
+ */
+export function ln(x: number): number {
+  let mantissa = x
+  let halvings = 0
+  for (; mantissa >= 1.5; halvings++) mantissa /= 2
+  for (; mantissa < 0.75; halvings--) mantissa *= 2
+  let y = mantissa - 1
+  for (let step = 0; step < 4; step++) {
+    const power = exp(y)
+    y += (2 * (mantissa - power)) / (mantissa + power)
+  }
+  return y + halvings * Math.LN2
 }
 
 /**

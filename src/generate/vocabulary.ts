@@ -85,6 +85,32 @@ export const productMaterials = vocabulary(
   (en) => en.commerce.product_name.material,
 )
 export const productNouns = vocabulary('productNoun', (en) => en.commerce.product_name.product)
+export const states = vocabulary('state', (en) => en.location.state)
+export const cityPrefixes = vocabulary('cityPrefix', (en) => en.location.city_prefix)
+export const streetSuffixes = vocabulary('streetSuffix', (en) => en.location.street_suffix)
+export const jobDescriptors = vocabulary('jobDescriptor', (en) => en.person.job_descriptor)
+export const jobAreas = vocabulary('jobArea', (en) => en.person.job_area)
+export const jobTypes = vocabulary('jobType', (en) => en.person.job_type)
+export const legalEntities = vocabulary('legalEntity', ['Group', 'Inc', 'LLC', 'and Sons'])
+/** Domains that nobody can own (RFC 2606): no mail to them reaches a stranger. */
+export const emailDomains = vocabulary('emailDomain', [
+  'example.com',
+  'example.net',
+  'example.org',
+  'mail.example',
+  'post.example',
+])
+
+/**
+ * The words without a separator, so that texts in which it stands between two of them are told
+ * apart.
+ *
+ * @example
+ * wordsWithout('-', ['Mary', 'Mary-Jane']) // ['Mary']
+ */
+export function wordsWithout(separator: string, words: readonly string[]): readonly string[] {
+  return words.filter((word) => !word.includes(separator))
+}
 
 /**
  * Lower-case ASCII letters and digits only, as in an address: accents are dropped, not transcribed.

@@ -65,8 +65,8 @@ export function inferNumber({ column, rules }: ColumnInQuestion): Inferred {
     most: Math.min(largest, rules.maximum ?? Infinity),
   })
   const unit = unitOf(scale)
-  const least = Math.ceil(range.least * unit - 1e-9) / unit
-  const most = Math.floor(range.most * unit + 1e-9) / unit
+  const least = Math.ceil(range.least * unit - 1e-6) / unit
+  const most = Math.floor(range.most * unit + 1e-6) / unit
   const wide = withinRules(
     { least: 0, most: largest },
     {
@@ -110,7 +110,7 @@ function largestOf({ name, modifiers }: SqlType): number {
   const [precision, scale = 0] = modifiers as [number, number?]
   const digits = Math.min(15, precision) - Math.max(0, scale)
   if (digits <= 0) return (unitOf(precision) - 1) / unitOf(scale)
-  return unitOf(digits) - 1
+  return unitOf(digits) - 1 / unitOf(Math.max(0, Math.min(scale, 6)))
 }
 
 function scaleOf({ name, modifiers }: SqlType, { scale = 2 }: Range): number {

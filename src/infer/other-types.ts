@@ -7,7 +7,8 @@ const largest = 2 ** 48
 /** Texts that the server reads as values of a type without vectors of its own. */
 export function textsOfType({ name, modifiers }: SqlType): NumberedTexts | undefined {
   const [length = 0] = modifiers
-  switch (name) {
+  // PostGIS has modifiers that are no numbers: geometry(point,4326).
+  switch (name.replace(/\(.*/, '')) {
     case 'bytea':
       return { size: largest, nth: (index) => `\\x${hex(index, 16)}${hex(index * 7 + 1, 16)}` }
     case 'inet':

@@ -1,7 +1,7 @@
 import { getTableName, is, SQL } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import type { Casing } from 'drizzle-orm'
-import { getTableConfig, PgDialect, PgTable } from 'drizzle-orm/pg-core'
+import { getTableConfig, PgArray, PgDialect, PgTable } from 'drizzle-orm/pg-core'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { DownpourError } from '../errors.ts'
 import { parseSqlType } from './sql-type.ts'
@@ -177,9 +177,14 @@ function readColumn(column: PgColumn, property: string, spelling: Spelling): Col
     serial: ['smallserial', 'serial', 'bigserial'].includes(declaration),
     generatedAs: readGenerated(column, spelling),
     default: readDefault(column),
-    enumValues: column.enumValues,
+    enumValues: readEnumValues(column),
     toDriver: (value) => column.mapToDriverValue(value),
   }
+}
+
+/** Those of an array's elements too. */
+function readEnumValues(column: PgColumn): readonly string[] | undefined {
+  return is(column, PgArray) ? readEnumValues(column.baseColumn as PgColumn) : column.enumValues
 }
 
 function readGenerated({ generated }: PgColumn, { sqlOf }: Spelling): string | undefined {

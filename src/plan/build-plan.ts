@@ -8,6 +8,7 @@ import { chooseGenerators, chooseKeys } from './choose-generator.ts'
 import { findForeignKey } from './choose-references.ts'
 import { resolveCount } from './counts.ts'
 import type { CountRequest } from './counts.ts'
+import { withInferredEach } from './infer-each.ts'
 import { orderTables } from './order.ts'
 import { placeRows } from './place-rows.ts'
 import type { Placement } from './place-rows.ts'
@@ -49,6 +50,7 @@ export interface ExistingRows {
  */
 export async function buildPlan(request: PlanRequest): Promise<Plan> {
   const { tables, refinements, seed, referenceDate } = request
+  const shared = { ...request, refinements: withInferredEach(tables, refinements) }
   refuseUnknownTables(tables, [
     ...Object.keys(refinements),
     ...Object.keys(request.counts.explicit),
@@ -58,7 +60,7 @@ export async function buildPlan(request: PlanRequest): Promise<Plan> {
   // Parents come first, so a child's rows can be counted from the tables planned before it.
   let plan: Plan = { seed, referenceDate, tables: [] }
   for (const model of orderTables(tables)) {
-    plan = { ...plan, tables: [...plan.tables, await planTable(request, plan, model)] }
+    plan = { ...plan, tables: [...plan.tables, await planTable(shared, plan, model)] }
   }
   return plan
 }
@@ -116,11 +118,13 @@ async function planTable(
     enumeration,
     isLoaded,
     columns: isPlanned
-      ? chooseGenerators({
+      ? await chooseGenerators({
           table: model,
           refinement,
           tables: request.tables,
+          isEnumerated: (key) => request.refinements[key]?.each !== undefined,
           rows: rows.first + rows.count,
+          reference: new Date(`${request.referenceDate}T00:00:00Z`),
         })
       : chooseKeys(model),
   }

@@ -3,9 +3,13 @@ import type { Generator } from '../generate/generator.ts'
 import { constant } from '../generate/generators/constant.ts'
 import { intPrimaryKey } from '../generate/generators/key.ts'
 import { nullable } from '../generate/generators/nullable.ts'
+import { satisfying } from '../generate/generators/satisfying.ts'
+import type { Condition } from '../generate/generators/satisfying.ts'
 import { inferColumn } from '../infer/infer-column.ts'
 import type { Inferred } from '../infer/inferred.ts'
+import type { TableRules } from '../infer/read-checks.ts'
 import { noRules } from '../infer/rules.ts'
+import type { ColumnRules } from '../infer/rules.ts'
 import { joinTimes } from '../infer/join-times.ts'
 import { nullRate } from '../infer/null-rate.ts'
 import { countsUp } from '../model/keys.ts'
@@ -13,6 +17,7 @@ import type { ColumnModel, TableModel } from '../model/table.ts'
 import { chooseReferences } from './choose-references.ts'
 import type { PlannedColumn } from './plan.ts'
 import { settleUniques } from './settle-uniques.ts'
+import type { SettledUniques } from './settle-uniques.ts'
 import type { TableRefinement } from './refinement.ts'
 
 /** Where the values of a column come from. */
@@ -30,8 +35,12 @@ export interface TableInQuestion {
   readonly refinement: TableRefinement
   /** The schema, for the parents' property names. */
   readonly tables: readonly TableModel[]
+  /** Whether a table's rows are counted per parent. */
+  readonly isEnumerated: (key: string) => boolean
   /** How many rows there will be. */
   readonly rows: number
+  /** The plan's reference date. */
+  readonly reference: Date
 }
 
 /**
@@ -41,45 +50,157 @@ export interface TableInQuestion {
  * @throws DownpourError `PLAN_NO_GENERATOR` for a column that must have a value and has no source,
  *   `PLAN_UNKNOWN_COLUMN` for a refinement of a column that is not there
  */
-export function chooseGenerators(question: TableInQuestion): readonly PlannedColumn[] {
+export async function chooseGenerators(
+  question: TableInQuestion,
+): Promise<readonly PlannedColumn[]> {
   const { table, refinement } = question
   refuseUnknownColumns(table, [
     ...Object.keys(refinement.columns ?? {}),
     ...(refinement.rows ?? []).flatMap((row) => Object.keys(row)),
   ])
-  const sources = new Map(table.columns.map((column) => [column.name, sourceOf(question, column)]))
-  const settled = settleUniques(question, sources)
-  const references = chooseReferences(question, settled)
-  const inferred = new Map<string, Generator>()
-  for (const column of table.columns) {
-    const source = sources.get(column.name)!
-    if (source.kind !== 'inferred') continue
-    const isUnique = settled.unique.has(column.name)
-    inferred.set(
+  const demands = await readDemands(question)
+  const sources = new Map(
+    table.columns.map((column) => [
       column.name,
-      settled.parts.get(column.name) ?? source.inferred.make(isUnique ? 'unique' : 'repeating'),
-    )
+      sourceOf(question, column, demands.rules.get(column.name) ?? noRules),
+    ]),
+  )
+  const settled = settleUniques(question, sources)
+  const references = chooseReferences(question, settled, demands.nullShares)
+  const inferred = new Map<string, Generator>()
+  for (const [name, source] of sources) {
+    if (source.kind !== 'inferred') continue
+    const values = settled.unique.has(name) ? 'unique' : 'repeating'
+    inferred.set(name, settled.parts.get(name) ?? source.inferred.make(values))
   }
   joinTimes(table, inferred, settled)
-  return table.columns.flatMap((column): PlannedColumn[] => {
-    const source = sources.get(column.name)!
+
+  function generatorOf(name: string): Generator | undefined {
+    const source = sources.get(name)!
     switch (source.kind) {
       case 'left':
-        return []
+        return undefined
       case 'given':
-        return [{ model: column, generator: source.generator }]
-      case 'counted':
-        return [{ model: column, generator: intPrimaryKey({ start: column.identityStart }) }]
-      case 'reference':
-        return [{ model: column, generator: references.get(column.name)! }]
-      case 'inferred': {
-        const generator = inferred.get(column.name)!
-        const rate = settled.required.has(column.name) ? 0 : nullRate(column)
-        const model = source.inferred.writes === 'text' ? asText(column) : column
-        return [{ model, generator: rate > 0 ? nullable(generator, { rate }) : generator }]
+        return source.generator
+      case 'counted': {
+        const column = table.columns.find((candidate) => candidate.name === name)!
+        return intPrimaryKey({ start: column.identityStart })
       }
+      case 'reference': {
+        const reference = references.get(name)!
+        return 'sameAs' in reference ? generatorOf(reference.sameAs) : reference
+      }
+      case 'inferred':
+        return inferred.get(name)
     }
+  }
+
+  const drafts = table.columns.flatMap((column): Draft[] => {
+    const generator = generatorOf(column.name)
+    if (!generator) return []
+    const source = sources.get(column.name)!
+    const reference = references.get(column.name)
+    const isOwn = source.kind === 'reference' && reference !== undefined && 'sameAs' in reference
+    const isRequired =
+      settled.required.has(column.name) || demands.rules.get(column.name)?.isRequired === true
+    const mayBeNull = !column.notNull && !isRequired && (source.kind === 'inferred' || isOwn)
+    const rate = mayBeNull ? (demands.nullShares.get(column.name) ?? nullRate(column)) : 0
+    const isDrawn =
+      source.kind === 'inferred'
+        ? !settled.unique.has(column.name) && !settled.parts.has(column.name)
+        : isDrawnReference(question, settled, column)
+    const writesText = source.kind === 'inferred' && source.inferred.writes === 'text'
+    return [
+      {
+        model: writesText ? asText(column) : column,
+        generator: rate > 0 ? nullable(generator, { rate }) : generator,
+        redraw: isDrawn ? 'may change' : 'stays',
+      },
+    ]
   })
+  return satisfyChecks(drafts, demands.conditions)
+}
+
+/** Whether another row of the parent would do as well. */
+function isDrawnReference(
+  { table, refinement }: TableInQuestion,
+  settled: SettledUniques,
+  { name, property }: ColumnModel,
+): boolean {
+  const keys = table.foreignKeys.filter(({ columns }) => columns.includes(name))
+  const [key] = keys
+  return (
+    key !== undefined &&
+    keys.length === 1 &&
+    key.columns.length === 1 &&
+    key.parent !== table.key &&
+    refinement.columns?.[property] === undefined &&
+    !settled.oneToOne.has(key) &&
+    !settled.rows.has(key) &&
+    refinement.each?.parent !== key.parent
+  )
+}
+
+/** A planned column, before checks have had their say. */
+interface Draft extends PlannedColumn {
+  readonly redraw: 'may change' | 'stays'
+}
+
+/** Nothing is asked of columns that a seeder fills: the parser need not be loaded for them. */
+async function readDemands(question: TableInQuestion): Promise<TableRules> {
+  const { table, refinement, reference } = question
+  const isOpen = ({ property, generatedAs }: ColumnModel): boolean =>
+    generatedAs === undefined && refinement.columns?.[property] === undefined
+  const open = table.columns.filter(isOpen).map(({ name }) => name)
+  const isAsked = table.checks.some(({ expression }) =>
+    open.some((name) => expression.includes(name)),
+  )
+  if (!isAsked) return { rules: new Map(), conditions: [], nullShares: new Map() }
+  const { readChecks } = await import('../infer/read-checks.ts')
+  return readChecks(table, (name) => open.includes(name), reference)
+}
+
+/** Columns that checks speak of in one breath are drawn together. */
+function satisfyChecks(
+  drafts: readonly Draft[],
+  conditions: readonly Condition[],
+): readonly PlannedColumn[] {
+  const chosen = new Map<string, Generator>()
+  for (const component of componentsOf(conditions)) {
+    const names = new Set(component.flatMap(({ columns }) => columns))
+    const columns = drafts.filter(({ model }) => names.has(model.name))
+    if (!columns.some(({ redraw }) => redraw === 'may change')) continue
+    const generators = satisfying(
+      columns.map(({ model, generator, redraw }) => ({
+        name: model.name,
+        property: model.property,
+        mode: model.mode,
+        generator,
+        redraw,
+      })),
+      component,
+    )
+    for (const { model, redraw } of columns) {
+      if (redraw === 'may change') chosen.set(model.name, generators.get(model.name)!)
+    }
+  }
+  return drafts.map(({ model, generator }) => ({
+    model,
+    generator: chosen.get(model.name) ?? generator,
+  }))
+}
+
+/** Conditions that share columns, over others or directly. */
+function componentsOf(conditions: readonly Condition[]): readonly (readonly Condition[])[] {
+  const components: Condition[][] = []
+  for (const condition of conditions) {
+    const touching = components.filter((component) =>
+      component.some(({ columns }) => columns.some((name) => condition.columns.includes(name))),
+    )
+    for (const component of touching) components.splice(components.indexOf(component), 1)
+    components.push([...touching.flat(), condition])
+  }
+  return components
 }
 
 /** What is known of a table that nobody fills: its keys, which others may refer to. */
@@ -89,7 +210,7 @@ export function chooseKeys(table: TableModel): readonly PlannedColumn[] {
     .map((model) => ({ model, generator: intPrimaryKey({ start: model.identityStart }) }))
 }
 
-function sourceOf(question: TableInQuestion, column: ColumnModel): Source {
+function sourceOf(question: TableInQuestion, column: ColumnModel, rules: ColumnRules): Source {
   const { table, refinement } = question
   const given = refinement.columns?.[column.property]
   if (column.generatedAs !== undefined) return { kind: 'left' }
@@ -99,10 +220,14 @@ function sourceOf(question: TableInQuestion, column: ColumnModel): Source {
     return { kind: 'reference' }
   }
   if (countsUp(table, column)) return { kind: 'counted' }
-  return sourceByDefault(question, column)
+  return sourceByDefault(question, column, rules)
 }
 
-function sourceByDefault(question: TableInQuestion, column: ColumnModel): Source {
+function sourceByDefault(
+  question: TableInQuestion,
+  column: ColumnModel,
+  rules: ColumnRules,
+): Source {
   const { table, refinement } = question
   const known = refinement.rows ?? []
   const givenBy = known.filter((row) => row[column.property] !== undefined).length
@@ -114,7 +239,7 @@ function sourceByDefault(question: TableInQuestion, column: ColumnModel): Source
   if (column.default.kind === 'literal' && !isChoice) {
     return { kind: 'given', generator: constant({ defaultValue: column.default.value }) }
   }
-  const inferred = inferColumn({ table, column, rules: noRules })
+  const inferred = inferColumn({ table, column, rules })
   if (inferred) return { kind: 'inferred', inferred }
   if (column.default.kind === 'literal') {
     return { kind: 'given', generator: constant({ defaultValue: column.default.value }) }

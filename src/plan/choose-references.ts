@@ -1,10 +1,12 @@
 import { DownpourError } from '../errors.ts'
 import type { Generator } from '../generate/generator.ts'
+import { familyRows } from '../generate/generators/family.ts'
 import { nullable } from '../generate/generators/nullable.ts'
 import { drawnRow, enumeratedRow, keyOf } from '../generate/generators/reference.ts'
 import { nullRate } from '../infer/null-rate.ts'
 import type { ForeignKeyModel, TableModel } from '../model/table.ts'
 import type { TableInQuestion } from './choose-generator.ts'
+import { sharedKeys } from './infer-each.ts'
 import type { Each } from './refinement.ts'
 import type { SettledUniques } from './settle-uniques.ts'
 
@@ -19,7 +21,7 @@ export function effectiveForeignKeys({
   const enumerated = refinement.each && findForeignKey(table, refinement.each)
   return table.foreignKeys.filter((key, index) =>
     table.foreignKeys.every((other, place) => {
-      if (other === key || key === enumerated) return true
+      if (other === key || key === enumerated || other.parent === table.key) return true
       const isWithin = key.columns.every((name) => other.columns.includes(name))
       const isSame = isWithin && key.columns.length === other.columns.length
       return !isWithin || (isSame && index < place)
@@ -27,32 +29,74 @@ export function effectiveForeignKeys({
   )
 }
 
-/** A generator for each column of a foreign key; all columns of one share the draw of the parent's row. */
+/** Where a column gets its value from: a generator, or another column of the same row. */
+export type Reference = Generator | { readonly sameAs: string }
+
+/**
+ * What gives each column of a foreign key its values; all columns of one share the draw of the
+ * parent's row. A row that refers to its own table, and shares a column with other foreign keys,
+ * refers to itself.
+ */
 export function chooseReferences(
   question: TableInQuestion,
   settled: SettledUniques,
-): ReadonlyMap<string, Generator> {
+  nullShares: ReadonlyMap<string, number>,
+): ReadonlyMap<string, Reference> {
   const { table, refinement, tables } = question
   const enumerated = refinement.each && findForeignKey(table, refinement.each)
-  return new Map(
-    effectiveForeignKeys(question).flatMap((foreignKey) => {
-      const { columns, parentColumns } = foreignKey
-      const parent = tables.find((candidate) => candidate.key === foreignKey.parent)!
-      const isUnique = settled.oneToOne.has(foreignKey)
-      const row =
-        foreignKey === enumerated
-          ? enumeratedRow()
-          : (settled.rows.get(foreignKey) ?? drawnRow(parent.key, { isUnique }))
-      const own = columns.map((name) => table.columns.find((column) => column.name === name)!)
-      const mayBeNull = own.every(({ notNull, name }) => !notNull && !settled.required.has(name))
-      const rate = mayBeNull && foreignKey !== enumerated ? nullRate(own[0]!) : 0
-      const referring = rate > 0 ? nullable(row, { rate }) : row
-      return columns.map((name, index): [string, Generator] => {
-        const target = parent.columns.find((column) => column.name === parentColumns[index])!
-        return [name, keyOf(parent.key, target.property, referring)]
-      })
-    }),
-  )
+  const rows = rowsOf(question, settled, enumerated)
+  const chosen = new Map<string, Reference>()
+  const keys = effectiveForeignKeys(question)
+  // Whoever comes first decides what a shared column holds.
+  for (const foreignKey of [...keys].toSorted((a, b) => placeOf(a) - placeOf(b))) {
+    const parent = tables.find((candidate) => candidate.key === foreignKey.parent)!
+    const own = foreignKey.columns.map((name) => table.columns.find((one) => one.name === name)!)
+    const isShared = own.some(({ name }) => chosen.has(name))
+    const row = rows.get(foreignKey)!
+    const optional = own.find(
+      ({ notNull, name }) => !notNull && !settled.required.has(name) && !chosen.has(name),
+    )
+    const isFree = optional !== undefined && foreignKey !== enumerated
+    const rate = isFree ? (nullShares.get(optional.name) ?? nullRate(optional)) : 0
+    for (const [index, { name, notNull }] of own.entries()) {
+      if (chosen.has(name)) continue
+      const target = foreignKey.parentColumns[index]!
+      if (isShared && foreignKey.parent === table.key) {
+        chosen.set(name, { sameAs: target })
+        continue
+      }
+      const isOptional = rate > 0 && !notNull && !settled.required.has(name)
+      const { property } = parent.columns.find((column) => column.name === target)!
+      chosen.set(name, keyOf(parent.key, property, isOptional ? nullable(row, { rate }) : row))
+    }
+  }
+  return chosen
+
+  function placeOf(key: ForeignKeyModel): number {
+    return key === enumerated ? 0 : key.parent === table.key ? 2 : 1
+  }
+}
+
+/** The parent's row for each foreign key. */
+function rowsOf(
+  question: TableInQuestion,
+  settled: SettledUniques,
+  enumerated: ForeignKeyModel | undefined,
+): ReadonlyMap<ForeignKeyModel, Generator> {
+  const { table, isEnumerated } = question
+  const rows = new Map<ForeignKeyModel, Generator>()
+  for (const key of table.foreignKeys) {
+    const isUnique = settled.oneToOne.has(key)
+    const drawn = settled.rows.get(key) ?? drawnRow(key.parent, { isUnique })
+    rows.set(key, key === enumerated ? enumeratedRow() : drawn)
+  }
+  for (const { foreignKeys } of sharedKeys(table)) {
+    const parents = foreignKeys.map(({ parent }) => parent)
+    if (!parents.every(isEnumerated)) continue
+    const family = familyRows(parents)
+    for (const [index, key] of foreignKeys.entries()) rows.set(key, family[index]!)
+  }
+  return rows
 }
 
 /** @throws DownpourError `PLAN_NO_PARENT` where no foreign key, or more than one, could be meant */

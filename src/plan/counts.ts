@@ -27,7 +27,8 @@ export function resolveCount(
   { explicit, profile, scale, otherwise }: CountRequest,
 ): number | undefined {
   const asked = explicit[table]
-  const follows = refinement.each !== undefined || refinement.rows !== undefined
+  const { each, rows } = refinement
+  const follows = (each && !each.isInferred) || rows !== undefined
   const base = profile[table] ?? refinement.count ?? (follows ? undefined : otherwise)
   const count = asked ?? (base === undefined ? undefined : scaled(base, scale))
   if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) return count

@@ -22,6 +22,8 @@ export interface Each {
   readonly parent: string
   /** The property of the foreign key, where there are several to that parent. */
   readonly column: string | undefined
+  /** Nobody asked for it: the table has as many rows as if it were not counted so. */
+  readonly isInferred?: boolean
   /** Gives the expected number of children of a parent's row. */
   expected(context: Context): ExpectedChildren | Promise<ExpectedChildren>
 }

@@ -1,7 +1,10 @@
 import { access } from 'node:fs/promises'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import { usualMigrationsTable } from '../config/drizzle-config.ts'
+import type { MigrationsTable } from '../config/drizzle-config.ts'
 import { DownpourError } from '../errors.ts'
+import { quoteTable } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 
@@ -16,6 +19,7 @@ export interface Migration {
  * The migrations that the database does not have yet.
  *
  * @param folder - what drizzle-kit wrote
+ * @param table - where it is noted what is applied
  * @throws DownpourError `MIGRATE_FOLDER` when the folder cannot be read, `MIGRATE_UNREADABLE` when
  *   the role may not see what is applied, `MIGRATE_ORDER` when
  *   Drizzle's migrator would silently skip one (https://github.com/drizzle-team/drizzle-orm/issues/5316)
@@ -23,9 +27,10 @@ export interface Migration {
 export async function findPendingMigrations(
   session: Session,
   folder: string,
+  table: MigrationsTable = usualMigrationsTable,
 ): Promise<readonly Migration[]> {
   const migrations = await readMigrations(folder)
-  const applied = await readApplied(session)
+  const applied = await readApplied(session, table)
   const hashes = new Set(applied.map(({ hash }) => hash))
   const newest = Math.max(0, ...applied.map(({ created_at }) => created_at))
   const pending = migrations.filter(({ hash }) => !hashes.has(hash))
@@ -49,11 +54,15 @@ export async function findPendingMigrations(
  * @returns how many were applied
  * @throws DownpourError `MIGRATE_FAILED` with the server's reason, and nothing is applied then
  */
-export async function applyMigrations(session: Session, folder: string): Promise<number> {
-  const pending = await findPendingMigrations(session, folder)
+export async function applyMigrations(
+  session: Session,
+  folder: string,
+  table: MigrationsTable = usualMigrationsTable,
+): Promise<number> {
+  const pending = await findPendingMigrations(session, folder, table)
   if (pending.length === 0) return 0
   try {
-    await migrate(session.db, { migrationsFolder: folder })
+    await migrate(session.db, { migrationsFolder: folder, ...table })
   } catch (error) {
     const reason = serverError(error)
     if (!reason) throw error
@@ -83,7 +92,7 @@ async function readMigrations(folder: string): Promise<readonly Migration[]> {
       code: 'MIGRATE_FOLDER',
       message: `Cannot read the migrations in ${folder}`,
       why: error instanceof Error ? error.message : String(error),
-      fix: 'Write them with "npx drizzle-kit generate", or correct "migrations" in downpour.config.ts.',
+      fix: 'Write them with "npx drizzle-kit generate", or correct "migrations" in downpour.config.ts, "out" in drizzle.config.ts.',
       cause: error,
     })
   }
@@ -91,14 +100,17 @@ async function readMigrations(folder: string): Promise<readonly Migration[]> {
 
 async function readApplied(
   session: Session,
+  { migrationsSchema, migrationsTable }: MigrationsTable,
 ): Promise<readonly { readonly hash: string; readonly created_at: number }[]> {
+  const table = quoteTable(migrationsSchema, migrationsTable)
   try {
     const [found] = await session.query<{ exists: boolean }>(
-      "select to_regclass('drizzle.__drizzle_migrations') is not null as exists",
+      'select to_regclass($1) is not null as exists',
+      [table],
     )
     if (!found!.exists) return []
     return await session.query<{ hash: string; created_at: number }>(
-      'select hash, created_at::float8 as created_at from drizzle.__drizzle_migrations',
+      `select hash, created_at::float8 as created_at from ${table}`,
     )
   } catch (error) {
     const reason = serverError(error)
@@ -107,7 +119,7 @@ async function readApplied(
       code: 'MIGRATE_UNREADABLE',
       message: 'Cannot see which migrations are applied',
       why: `${serverSaid(reason)}.`,
-      fix: 'Use a role that may read drizzle.__drizzle_migrations.',
+      fix: `Use a role that may read ${migrationsSchema}.${migrationsTable}.`,
       cause: reason,
     })
   }

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly counts: Readonly<Record<string, number>>
   /** Multiplies the profile's counts. */
   readonly scale: number
+  /** Rows of tables that nobody counts; runs of earlier versions have none. */
+  readonly otherwise?: number | null
   readonly only: readonly string[] | null
   /** What to do with rows that are there: refuse them, grow the tables or empty them. */
   readonly existing: 'refuse' | 'append' | 'reset'
@@ -70,14 +72,15 @@ export function optionDifferences(recorded: RunOptions, wishes: RunWishes): read
   return (Object.keys(wishes) as (keyof RunOptions)[]).flatMap((option) => {
     const wish = wishes[option]
     if (wish === undefined || canonicalValue(recorded[option]) === canonicalValue(wish)) return []
-    const [was, is] = [recorded[option], wish].map((value) => JSON.stringify(value))
+    const [was, is] = [recorded[option] ?? null, wish].map((value) => JSON.stringify(value))
     return [`${names[option]} ${is} was asked for, and the run has ${was}`]
   })
 }
 
 /** The counts that a plan is built from. */
-export function countsOf({ profileCounts, counts, scale }: RunOptions): CountRequest {
-  return { explicit: counts, profile: profileCounts, scale }
+export function countsOf(options: RunOptions): CountRequest {
+  const { profileCounts, counts, scale, otherwise } = options
+  return { explicit: counts, profile: profileCounts, scale, otherwise: otherwise ?? undefined }
 }
 
 const names: Readonly<Record<keyof RunOptions, string>> = {
@@ -86,6 +89,7 @@ const names: Readonly<Record<keyof RunOptions, string>> = {
   profileCounts: 'the profile’s counts',
   counts: '--count',
   scale: '--scale',
+  otherwise: '--count',
   only: '--only',
   existing: '--append or --reset',
   strategy: '--strategy',

@@ -322,10 +322,12 @@ async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
 
 async function migrateFirst(request: SeedRequest, session: Session): Promise<void> {
   const { project, database } = request
-  const pending = await findPendingMigrations(session, project.migrationsFolder)
+  if (project.isFree) return
+  const { migrationsFolder, migrationsTable } = project
+  const pending = await findPendingMigrations(session, migrationsFolder, migrationsTable)
   if (pending.length === 0) return
   if (database.isEmbedded) {
-    await restoreAndMigrate(session, project.migrationsFolder)
+    await restoreAndMigrate(session, migrationsFolder, migrationsTable)
     return
   }
   throw new DownpourError({

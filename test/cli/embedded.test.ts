@@ -86,8 +86,13 @@ Module._resolveFilename = function (request, ...rest) {
   it('is not reached for where a folder holds no project', async () => {
     const folder = await mkdtemp(join(runFolder(), 'empty-'))
     const { stderr, exitCode } = await downpour(['seed'], { cwd: folder })
-    expect(stderr).toContain(
-      `✖ There is no configuration ${folder}/downpour.config.ts  (CONFIG_MISSING)`,
+    expect(stderr).toBe(
+      [
+        `✖ There is no configuration in ${folder}  (CONFIG_MISSING)`,
+        '  Why  Neither a downpour.config.ts nor a drizzle.config.ts is there.',
+        '  Fix  Run the command in the folder of the project, or name the file with --config.',
+        '',
+      ].join('\n'),
     )
     expect(exitCode).toBe(2)
   })

@@ -32,7 +32,7 @@ function outsideOfCli(own: readonly string[]): readonly string[] {
 }
 
 /** Besides commands: names and numbers that help shows. */
-const forAny = ['errors', 'report/terminal']
+const forAny = ['errors', 'report/terminal', 'version']
 const forSeed = [...forAny, 'write/strategy']
 const forBench = [...forSeed, 'bench/questions', 'report/format'].toSorted()
 

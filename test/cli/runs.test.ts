@@ -89,7 +89,7 @@ describe('--help of the commands about runs', () => {
     for (const command of ['status', 'rejects', 'undo', 'restore', 'init']) {
       const { stdout } = await runHere(command, '--help')
       const common =
-        /^ +(?:--(?:help|version|config|json|quiet|database-url|confirm) |this machine|\[string\] \[default: DATABASE_URL).*\n/gm
+        /^ +(?:--(?:help|version|config|json|quiet|database-url|confirm) |this machine|\[string\] \[default: (?:DATABASE_URL|downpour\.config\.ts)).*\n/gm
       helps.push(stdout.replaceAll(common, ''))
     }
     expect(helps.join('')).toMatchInlineSnapshot(`

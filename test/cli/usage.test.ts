@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runCli } from '../../src/cli/cli.ts'
 import { nearest } from '../../src/cli/nearest.ts'
+import { withNpx } from '../../src/cli/npm-command.ts'
 
 interface Told {
   readonly stdout: string
@@ -93,7 +94,8 @@ describe('--help', () => {
       Options:
         --help          Show help                                            [boolean]
         --version       Show version number                                  [boolean]
-        --config        Configuration file    [string] [default: "downpour.config.ts"]
+        --config        Configuration file
+                             [string] [default: downpour.config.ts, drizzle.config.ts]
         --json          Print one JSON object               [boolean] [default: false]
         --quiet         Print no progress and no notes      [boolean] [default: false]
         --database-url  postgres://user:password@host:port/database
@@ -103,8 +105,10 @@ describe('--help', () => {
         --profile       A profile of row counts      [string] [default: as configured]
         --seed          Same number, same rows       [string] [default: as configured]
         --scale         Multiply the profile’s counts                         [string]
-        --count         table=rows, exactly; may be repeated                   [array]
+        --count         Rows of each table; or table=rows, exactly; may be repeated
+                                                                               [array]
         --only          Only these tables, separated by commas                 [array]
+        --except        All tables but these, separated by commas              [array]
         --strategy      How rows are written; auto: copy for large tables
            [choices: "auto", "row", "row-tx", "pipeline", "batch", "values", "unnest",
                                 "json", "copy-text", "copy", "server"] [default: auto]
@@ -147,7 +151,8 @@ describe('--help', () => {
       Options:
         --help          Show help                                            [boolean]
         --version       Show version number                                  [boolean]
-        --config        Configuration file    [string] [default: "downpour.config.ts"]
+        --config        Configuration file
+                             [string] [default: downpour.config.ts, drizzle.config.ts]
         --json          Print one JSON object               [boolean] [default: false]
         --quiet         Print no progress and no notes      [boolean] [default: false]
         --database-url  postgres://user:password@host:port/database
@@ -155,6 +160,7 @@ describe('--help', () => {
         --confirm       The database’s name, to consent to a server that is not on
                         this machine                                          [string]
         --only          Only these tables, separated by commas                 [array]
+        --except        All tables but these, separated by commas              [array]
       "
     `)
   })
@@ -168,7 +174,8 @@ describe('--help', () => {
       Options:
         --help          Show help                                            [boolean]
         --version       Show version number                                  [boolean]
-        --config        Configuration file    [string] [default: "downpour.config.ts"]
+        --config        Configuration file
+                             [string] [default: downpour.config.ts, drizzle.config.ts]
         --json          Print one JSON object               [boolean] [default: false]
         --quiet         Print no progress and no notes      [boolean] [default: false]
         --database-url  postgres://user:password@host:port/database
@@ -191,14 +198,16 @@ describe('--help', () => {
       Options:
         --help     Show help                                                 [boolean]
         --version  Show version number                                       [boolean]
-        --config   Configuration file         [string] [default: "downpour.config.ts"]
+        --config   Configuration file
+                             [string] [default: downpour.config.ts, drizzle.config.ts]
         --json     Print one JSON object                    [boolean] [default: false]
         --quiet    Print no progress and no notes           [boolean] [default: false]
         --profile  A profile of row counts           [string] [default: as configured]
         --seed     Same number, same rows            [string] [default: as configured]
         --scale    Multiply the profile’s counts                              [string]
-        --count    table=rows, exactly; may be repeated                        [array]
+        --count    Rows of each table; or table=rows, exactly; may be repeated [array]
         --only     Only these tables, separated by commas                      [array]
+        --except   All tables but these, separated by commas                   [array]
         --rows     Rows a table                                  [string] [default: 5]
         --row      This row of one table, counted from 0 as in errors; may be repeated
                                                                                [array]
@@ -425,11 +434,18 @@ const badValues: readonly (readonly [
     'Give a smaller one.',
   ],
   [
-    'seed --count 5',
+    'seed --count users',
     'USAGE_COUNT',
-    '--count cannot be "5"',
-    'It takes a table and its number of rows.',
-    'Write it as --count users=1000.',
+    '--count cannot be "users"',
+    'It takes the rows of each table, or a table and its number of rows.',
+    'Write it as --count 1000 or --count users=1000.',
+  ],
+  [
+    'seed --count 1.5',
+    'USAGE_NUMBER',
+    '--count cannot be "1.5"',
+    `${tooLow} 0.`,
+    'Give such a number, for example 1000.',
   ],
   ...['0', '-1', 'abc', 'Infinity'].map(
     (text) =>
@@ -493,15 +509,17 @@ const badValues: readonly (readonly [
         'Name one table, as in: npm run preview -- users --row 4711.',
       ] as const,
   ),
-  ...['seed', 'reset', 'preview'].map(
-    (command) =>
-      [
-        `${command} --only ,`,
-        'USAGE_ONLY',
-        '--only cannot be ","',
-        'It names no table.',
-        'Name tables, separated by commas, or leave it out for all of them.',
-      ] as const,
+  ...['seed', 'reset', 'preview'].flatMap((command) =>
+    ['only', 'except'].map(
+      (option) =>
+        [
+          `${command} --${option} ,`,
+          `USAGE_${option.toUpperCase()}`,
+          `--${option} cannot be ","`,
+          'It names no table.',
+          'Name tables, separated by commas, or leave it out for all of them.',
+        ] as const,
+    ),
   ),
 ]
 
@@ -539,6 +557,21 @@ describe('--quiet', () => {
   it('keeps errors', async () => {
     const { stderr } = await told('seed', '--quiet', '--chunk-size', '0')
     expect(stderr.startsWith('✖ --chunk-size cannot be "0"')).toBe(true)
+  })
+})
+
+describe(withNpx, () => {
+  it.each([
+    [
+      'Go on with "npm run seed -- --resume", or not.',
+      'Go on with "npx downpour seed --resume", or not.',
+    ],
+    ['Run "npm run migrate" again.', 'Run "npx downpour migrate" again.'],
+    ['psql "$(npm run --silent db -- url)"', 'psql "$(npx downpour db url)"'],
+    ['npm run downpour -- status', 'npx downpour status'],
+    ['npm run seeds and npm run build', 'npm run seeds and npm run build'],
+  ])('says "%s" to whoever installed the package as "%s"', (text, expected) => {
+    expect(withNpx(text)).toBe(expected)
   })
 })
 

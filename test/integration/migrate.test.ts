@@ -130,7 +130,7 @@ describe('applyMigrations', () => {
       code: 'MIGRATE_FOLDER',
       message: `Cannot read the migrations in ${folder}`,
       why: `ENOENT: no such file or directory, access '${folder}'`,
-      fix: 'Write them with "npx drizzle-kit generate", or correct "migrations" in downpour.config.ts.',
+      fix: 'Write them with "npx drizzle-kit generate", or correct "migrations" in downpour.config.ts, "out" in drizzle.config.ts.',
       exitCode: 2,
     })
   })

@@ -1,6 +1,7 @@
 import * as pg from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
 import { createGenerator, fillVector } from '../../src/generate/generator.ts'
+import type { Generator } from '../../src/generate/generator.ts'
 import * as f from '../../src/generate/generators/index.ts'
 import { vocabulary } from '../../src/generate/vocabulary.ts'
 import { checkPlan } from '../../src/plan/check-plan.ts'
@@ -28,7 +29,7 @@ const gauges = pg.pgTable('gauges', {
 const check = async (refinements: Refinements, options?: PlanOptions) =>
   checkPlan(await planOf(refinements, options))
 
-const checkColumn = (property: string, generator: ReturnType<typeof f.int>, count = 10) =>
+const checkColumn = (property: string, generator: Generator, count = 10) =>
   check({ gauges: { count, columns: { [property]: generator } } }, { schema: { gauges } })
 
 const message = (property: string) => `Cannot seed "gauges": column "${property}" cannot be filled`

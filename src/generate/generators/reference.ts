@@ -1,12 +1,22 @@
+import { createExponentialRanks, createZipf } from '../distribution.ts'
 import { createGenerator, fillVector } from '../generator.ts'
 import type { Context, Generator, Input, PreparedGroup, Rows, TableContext } from '../generator.ts'
-import { below } from '../hash.ts'
+import { below, bits } from '../hash.ts'
 import { maskVector } from '../masked-vector.ts'
 import { createPermutation } from '../permutation.ts'
 import { drawBelow, rowNumber } from '../sql-form.ts'
 import type { CountedForm } from '../sql-form.ts'
 import { createVector } from '../vector.ts'
 import type { NumberVector } from '../vector.ts'
+import type { ParentDistribution } from './distributions.ts'
+import { refuse } from './refuse.ts'
+
+export interface DrawOptions {
+  /** No parent twice, for one-to-one relations. @defaultValue false */
+  readonly isUnique?: boolean
+  /** How the children are spread over the parents. @defaultValue uniform */
+  readonly distribution?: ParentDistribution
+}
 
 /**
  * The row number of a parent, drawn uniformly. Not a column's value by itself: `keyOf` makes the
@@ -14,16 +24,28 @@ import type { NumberVector } from '../vector.ts'
  * A row of a table that refers to itself draws among the rows before it; the first row is its own.
  *
  * @param parent - the parent table's key in the schema
- * @param options - `isUnique`: no parent twice, for one-to-one relations
+ * @throws DownpourError `PLAN_UNIQUE_DISTRIBUTION` when unique parents have a distribution
  */
-export function drawnRow(parent: string, options: { readonly isUnique?: boolean } = {}): Generator {
+export function drawnRow(parent: string, options: DrawOptions = {}): Generator {
+  const distribution = options.distribution?.kind === 'uniform' ? undefined : options.distribution
+  if (options.isUnique && distribution) {
+    refuse('PLAN_UNIQUE_DISTRIBUTION', 'reference', {
+      what: 'cannot draw unique parents with a distribution',
+      why: 'Where no parent comes twice, none comes more often than another.',
+      fix: 'Leave out isUnique or distribution.',
+    })
+  }
   return createGenerator(`row of ${parent}`, (context) => {
     const table = context.table(parent)
     // Rows of another origin, if this table has some, may refer to any parent that is there.
     const firstFree = context.self.firstRow > 0 ? table.firstToLoad : table.firstRow
     const from = options.isUnique ? firstFree : table.firstReferable
     const span = table.firstRow + table.count - from
-    const draw = options.isUnique ? drawUnique(context, span) : drawFreely(context, table, span)
+    const draw = options.isUnique
+      ? drawUnique(context, span)
+      : distribution
+        ? drawSkewed(context, table, { span, distribution })
+        : drawFreely(context, table, span)
     const allNull = new Uint8Array(context.capacity).fill(1)
     const fill = fillVector(
       { kind: 'number' },
@@ -34,7 +56,7 @@ export function drawnRow(parent: string, options: { readonly isUnique?: boolean 
       },
       options.isUnique ? context.self.firstRow + span : undefined,
     )
-    if (options.isUnique) return fill
+    if (options.isUnique || distribution) return fill
     return { ...fill, sqlForm: { kind: 'draw', sql: drawInSql(context, table, { from, span }) } }
   })
 }
@@ -56,6 +78,41 @@ function drawFreely(context: Context, table: TableContext, span: number): Draw {
     }
   }
 }
+
+/**
+ * Ranks, dealt to the parents by a permutation, so that those with many children stand anywhere. A
+ * row of a table that refers to itself draws uniformly where its rank's row comes after it.
+ */
+function drawSkewed(
+  context: Context,
+  table: TableContext,
+  options: { readonly span: number; readonly distribution: SkewedDistribution },
+): Draw {
+  const { span, distribution } = options
+  if (span === 0) return ({ count }, out) => out.fill(0, 0, count)
+  const permutation = createPermutation(context.seed, `${context.purpose}/rank`, span)
+  const key = context.random(`${context.purpose}/row`)
+  const more = context.random(`${context.purpose}/more`)
+  const { at } =
+    distribution.kind === 'zipf'
+      ? createZipf({ count: span, exponent: distribution.exponent })
+      : createExponentialRanks({ count: span, mean: distribution.mean })
+  const isSelf = table.key === context.self.key
+  return ({ count, numbers }, out) => {
+    for (let i = 0; i < count; i++) {
+      const row = numbers[i]!
+      out[i] = at(bits(key, row), bits(more, row))
+    }
+    permutation.fill(out, count, out)
+    if (!isSelf) return
+    for (let i = 0; i < count; i++) {
+      const before = Math.max(1, numbers[i]! - table.firstReferable)
+      if (out[i]! >= before) out[i] = below(more, numbers[i]!, before)
+    }
+  }
+}
+
+type SkewedDistribution = Exclude<ParentDistribution, { readonly kind: 'uniform' }>
 
 function drawInSql(
   context: Context,
@@ -146,24 +203,27 @@ function countedKey({ start }: CountedForm, row: Input): PreparedGroup {
 }
 
 /**
- * A foreign key. Without `row` the parent is drawn uniformly.
+ * A foreign key. Without `row` the parent is drawn, uniformly or with a distribution.
  *
  * @param parent - the parent table's key in the schema, e.g. `categories`
  * @param options - `column`: the parent's column that is referred to, default `id`; `row`: a
- *   generator of the parent's row numbers; `isUnique`: no parent twice
+ *   generator of the parent's row numbers; `isUnique`: no parent twice; `distribution`: some parents
+ *   have more children than others, `f.zipf()` or `f.exponential()`
+ * @throws DownpourError `PLAN_UNIQUE_DISTRIBUTION`
  * @example
  * { columns: { brandId: f.reference('brands') } }
+ * @example
+ * { columns: { customerId: f.reference('customers', { distribution: f.zipf({ exponent: 1 }) }) } }
  */
 export function reference(
   parent: string,
-  options: {
+  options: DrawOptions & {
     readonly column?: string
     readonly row?: Generator
-    readonly isUnique?: boolean
   } = {},
 ): Generator {
-  const { column = 'id', isUnique = false } = options
-  return keyOf(parent, column, options.row ?? drawnRow(parent, { isUnique }))
+  const { column = 'id' } = options
+  return keyOf(parent, column, options.row ?? drawnRow(parent, options))
 }
 
 /**

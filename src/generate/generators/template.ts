@@ -12,6 +12,9 @@ import { createVector } from '../vector.ts'
 import type { Utf8Vector } from '../vector.ts'
 import { slug } from '../vocabulary.ts'
 import type { Vocabulary } from '../vocabulary.ts'
+import type { ArrayOptions } from './array-of.ts'
+import { pattern } from './pattern.ts'
+import type { PatternOptions } from './pattern.ts'
 
 export interface TemplateOptions<Name extends string> {
   /** A vocabulary, or whole numbers from `min` to `max`, both included. */
@@ -53,17 +56,36 @@ export function templates<Name extends string>(
 }
 
 /**
- * One column of composed text.
+ * One column of composed text. Without parts of one's own there are built-in ones: see `pattern.ts`.
  *
+ * @param options - `isUnique`: no text twice; without parts also `arraySize`: arrays of so many
+ * @throws DownpourError `PLAN_UNKNOWN_PART` for a name in braces that is no part,
+ *   `PLAN_AMBIGUOUS_TEMPLATE` (when prepared) as `templates`
  * @example
  * f.template('{adjective} {noun} {number}', { adjective, noun, number: { min: 1, max: 999 } })
+ * f.template('INV-{year}-{number:6}', { isUnique: true }) // 'INV-2025-048213', …
  */
+export function template(text: string, options: PatternOptions & ArrayOptions): Generator<string[]>
+export function template(text: string, options?: PatternOptions): Generator<string>
 export function template(
   text: string,
   parts: TemplateOptions<string>['parts'],
+  options?: { readonly isUnique?: boolean },
+): Generator<string>
+export function template(
+  text: string,
+  parts: TemplateOptions<string>['parts'] | (PatternOptions & Partial<ArrayOptions>) = {},
   options: { readonly isUnique?: boolean } = {},
 ): Generator {
+  if (!areParts(parts)) return pattern(text, parts)
   return templates({ parts, columns: { text }, ...options }).text
+}
+
+/** A part is an object; no option is. */
+function areParts(
+  given: TemplateOptions<string>['parts'] | (PatternOptions & Partial<ArrayOptions>),
+): given is TemplateOptions<string>['parts'] {
+  return Object.values(given).some((value) => typeof value === 'object')
 }
 
 async function prepareTemplates(

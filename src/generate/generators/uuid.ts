@@ -1,6 +1,13 @@
 import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator } from '../generator.ts'
 import { createHashKey, mix } from '../hash.ts'
+import { withArraySize } from './array-of.ts'
+import type { ArrayOptions } from './array-of.ts'
+
+export interface UuidOptions {
+  /** They are unique whether it is asked for or not. */
+  readonly isUnique?: boolean
+}
 
 /**
  * UUIDs of version 4 (RFC 9562, section 5.4): 122 bits that are a hash of the row.
@@ -8,8 +15,14 @@ import { createHashKey, mix } from '../hash.ts'
  * @example
  * { columns: { id: f.uuid() } } // '5f2c9d1e-…'
  */
-export function uuid(): Generator {
-  return createGenerator('uuid', ({ seed, purpose }) => {
+export function uuid(options: UuidOptions & ArrayOptions): Generator<string[]>
+export function uuid(options?: UuidOptions): Generator<string>
+export function uuid(options: UuidOptions & Partial<ArrayOptions> = {}): Generator {
+  return withArraySize(options, singleUuid())
+}
+
+function singleUuid(): Generator<string> {
+  return createGenerator<string>('uuid', ({ seed, purpose }) => {
     const keys = [0, 1, 2, 3].map((word) => createHashKey(seed, `${purpose}/${word}`))
     const fill = fillVector(
       { kind: 'uuid' },

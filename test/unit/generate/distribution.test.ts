@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
+  createExponential,
+  createExponentialRanks,
   createLogNormal,
   createLogNormals,
   createNormal,
+  createZipf,
   exp,
+  ln,
   normalQuantile,
 } from '../../../src/generate/distribution.ts'
 import type { Distribution } from '../../../src/generate/distribution.ts'
@@ -18,6 +22,63 @@ describe('exp', () => {
 
   it('is exactly 1 at 0', () => {
     expect(exp(0)).toBe(1)
+  })
+})
+
+describe('ln', () => {
+  it('agrees with the logarithm to twelve digits, whatever the magnitude', () => {
+    for (let x = 1e-9; x < 1e17; x *= 3.7) {
+      expect(Math.abs(ln(x) - Math.log(x))).toBeLessThan(1e-12 * Math.max(1, Math.abs(Math.log(x))))
+    }
+  })
+
+  it('is exactly 0 at 1', () => {
+    expect(ln(1)).toBe(0)
+  })
+})
+
+describe('createExponential', () => {
+  const exponential = createExponential({ mean: 10 })
+
+  it('has its mean and its quantiles', () => {
+    expect(exponential.mean).toBeCloseTo(10, 2)
+    for (const probability of [0.001, 0.25, 0.5, 0.9, 0.99]) {
+      const quantile = -10 * Math.log(1 - probability)
+      expect(exponential.at(probability * 4294967296)).toBeCloseTo(quantile, 1)
+    }
+    expect(exponential.at(0)).toBeCloseTo(0, 12)
+    expect(exponential.at(4294967295)).toBeLessThan(90)
+  })
+
+  it('as ranks ends without a heap at the last', () => {
+    const ranks = createExponentialRanks({ count: 10, mean: 10 })
+    const counts = new Float64Array(10)
+    for (let n = 0; n < 10_000; n++) counts[ranks.at((n / 10_000) * 4294967296, 0)]!++
+    const all = 1 - Math.exp(-1)
+    counts.forEach((count, rank) => {
+      const share = (Math.exp(-rank / 10) - Math.exp(-(rank + 1) / 10)) / all
+      expect(Math.abs(count / 10_000 - share)).toBeLessThan(0.002)
+    })
+  })
+})
+
+describe('createZipf', () => {
+  it('gives every rank, and none beyond', () => {
+    for (const [count, exponent] of [
+      [1, 1],
+      [5, 0],
+      [5000, 0.5],
+      [2 ** 53, 0.9],
+    ] as const) {
+      const { at } = createZipf({ count, exponent })
+      const key = createHashKey(1, 'zipf')
+      const ranks = Array.from({ length: 20_000 }, (_, row) =>
+        at(hash(key, 2 * row), hash(key, 2 * row + 1)),
+      )
+      expect(Math.min(...ranks)).toBeGreaterThanOrEqual(0)
+      expect(Math.max(...ranks)).toBeLessThan(count)
+      if (count <= 5) expect(new Set(ranks).size).toBe(count)
+    }
   })
 })
 

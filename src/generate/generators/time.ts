@@ -1,0 +1,56 @@
+import { createGenerator, fillVector } from '../generator.ts'
+import type { Generator } from '../generator.ts'
+import { below, createHashKey } from '../hash.ts'
+import { drawBelow } from '../sql-form.ts'
+import { withArraySize } from './array-of.ts'
+import type { ArrayOptions } from './array-of.ts'
+import { refuse } from './refuse.ts'
+
+export interface TimeOptions {
+  /** `HH:MM` or `HH:MM:SS`. @defaultValue '00:00:00' */
+  readonly min?: string
+  /** Inclusive. @defaultValue '23:59:59' */
+  readonly max?: string
+}
+
+/**
+ * Times of day, uniformly, in whole seconds.
+ *
+ * @throws DownpourError `PLAN_EMPTY_RANGE`
+ * @example
+ * { columns: { opensAt: f.time({ min: '06:00', max: '10:30' }) } } // '08:14:51', …
+ */
+export function time(options: TimeOptions & ArrayOptions): Generator<string[]>
+export function time(options?: TimeOptions): Generator<string>
+export function time(options: TimeOptions & Partial<ArrayOptions> = {}): Generator {
+  const { min = '00:00:00', max = '23:59:59' } = options
+  const [first, last] = [toSeconds(min), toSeconds(max)]
+  if (!(first <= last)) {
+    refuse('PLAN_EMPTY_RANGE', 'time', {
+      what: 'was given a range without times',
+      why: `It goes from ${min} to ${max}.`,
+      fix: 'Give times of day as HH:MM:SS with min at most max.',
+    })
+  }
+  const seconds = last - first + 1
+  return withArraySize(
+    options,
+    createGenerator('time', ({ seed, purpose }) => {
+      const key = createHashKey(seed, purpose)
+      const fill = fillVector({ kind: 'time' }, (rows, out) => {
+        for (let i = 0; i < rows.count; i++) {
+          out.values[i] = (first + below(key, rows.numbers[i]!, seconds)) * 1_000_000
+        }
+      })
+      const sql = `time '00:00' + (${first} + ${drawBelow(seconds)}) * interval '1 second'`
+      return { ...fill, sqlForm: { kind: 'draw', sql } }
+    }),
+  )
+}
+
+/** Since midnight; NaN for what is no time of day. */
+function toSeconds(text: string): number {
+  const match = /^(\d\d):([0-5]\d)(?::([0-5]\d))?$/.exec(text)
+  const [, hours, minutes, seconds = '0'] = match ?? []
+  return Number(hours) > 23 ? NaN : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+}
