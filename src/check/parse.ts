@@ -286,7 +286,8 @@ function readCase(
     return { when: when ?? unknown(expr, 'a branch of a CASE'), result: build(result, scope) }
   })
   const otherwise = body.defresult ? build(body.defresult, scope) : constant(literal, null)
-  const results = [...branches.map(({ result }) => result), otherwise]
+  // The server looks at ELSE first.
+  const results = [otherwise, ...branches.map(({ result }) => result)]
   const type = typeOfAll(results)
   if (!type) return undefined
   return {
@@ -405,9 +406,14 @@ function typeOfAll(terms: readonly Expression[]): ValueType | undefined {
   return terms
     .map(({ type }) => type)
     .reduce<ValueType | undefined>(
-      (type, next) => type && commonType(type, next),
+      (type, next) => type && firstOrCommon(type, next),
       terms.find(({ type }) => type.name !== 'unknown')!.type,
     )
+}
+
+/** Text types convert into each other, and then the first of them is taken, even if it is char(n). */
+function firstOrCommon(type: ValueType, next: ValueType): ValueType | undefined {
+  return isTextType(type) && isTextType(next) ? { ...type, modifiers: [] } : commonType(type, next)
 }
 
 /** Both sides in the type that the server compares them in. */

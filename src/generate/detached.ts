@@ -10,6 +10,14 @@ export interface Detached {
   fill(rows: Rows): void
 }
 
+/** Several of them, which are computed from one another as they are in a table. */
+export interface DetachedTogether {
+  /** One a generator, refilled by each call of `fill`. */
+  readonly vectors: readonly Vector[]
+  readonly sizes: readonly (number | undefined)[]
+  fill(rows: Rows): void
+}
+
 /**
  * Prepares a generator and what it reads, for whoever needs its values at other rows than those of
  * the slice: the elements of an array, the nth of its different values, another attempt at a row.
@@ -19,6 +27,15 @@ export interface Detached {
  * numbers.fill(rows) // numbers.vector holds the values of these rows
  */
 export async function prepareDetached(context: Context, generator: Generator): Promise<Detached> {
+  const { vectors, sizes, fill } = await prepareTogether(context, [generator])
+  return { vector: vectors[0]!, size: sizes[0], fill }
+}
+
+/** As `prepareDetached`, for generators that may read one another. */
+export async function prepareTogether(
+  context: Context,
+  generators: readonly Generator[],
+): Promise<DetachedTogether> {
   const prepared = new Map<Group, PreparedGroup>()
   const steps: PreparedGroup[] = []
 
@@ -28,18 +45,19 @@ export async function prepareDetached(context: Context, generator: Generator): P
     const inputs: Input[] = []
     for (const input of group.inputs) inputs.push(inputOf(await prepare(input.group), input.output))
     // As when a column's generator reads others: they draw for purposes of their own.
-    const purpose =
-      group === generator.group ? context.purpose : `${context.purpose}/${steps.length}`
+    const isOnly = generators.length === 1 && group === generators[0]!.group
+    const purpose = isOnly ? context.purpose : `${context.purpose}/${steps.length}`
     const ready = await group.prepare({ ...context, purpose }, inputs)
     prepared.set(group, ready)
     steps.push(ready)
     return ready
   }
 
-  const { vector, size } = inputOf(await prepare(generator.group), generator.output)
+  const inputs: Input[] = []
+  for (const { group, output } of generators) inputs.push(inputOf(await prepare(group), output))
   return {
-    vector,
-    size,
+    vectors: inputs.map(({ vector }) => vector),
+    sizes: inputs.map(({ size }) => size),
     fill(rows) {
       for (const step of steps) step.fill(rows)
     },

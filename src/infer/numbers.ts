@@ -25,6 +25,7 @@ const ranges: readonly (readonly [RegExp, Range])[] = [
   [/\bcents$/, { least: 100, most: 99_999 }],
   [/\b(tax|discount)$/, { least: 0, most: 50 }],
   [/\b(percent|percentage|pct)$/, { least: 0, most: 100 }],
+  [/\b(nightly|daily|hourly|weekly|monthly|day|hour|night|room) rate$/, { least: 10, most: 400 }],
   [/\b(rate|ratio|probability|confidence)$/, { least: 0, most: 1, scale: 4 }],
   [/\b(rating|stars)$/, { least: 1, most: 5, scale: 1 }],
   [/\bscore$/, { least: 0, most: 100 }],

@@ -2,6 +2,7 @@ import type { NumberedTexts } from '../generate/generators/nth-text.ts'
 import type { SqlType } from '../model/sql-type.ts'
 
 const million = 1_000_000
+const days = 2190
 const largest = 2 ** 48
 
 /** Texts that the server reads as values of a type without vectors of its own. */
@@ -72,12 +73,19 @@ export function textsOfType({ name, modifiers }: SqlType): NumberedTexts | undef
     case 'numrange':
       return { size: 2 ** 30, nth: (index) => `[${index},${index + 1 + (index % 97)})` }
     case 'daterange':
-      return { size: 3_000_000, nth: (index) => `[${day(index)},${day(index + 1 + (index % 30))})` }
+      return {
+        size: days * 1000,
+        nth: (index) =>
+          `[${day(index % days)},${day((index % days) + 1 + Math.floor(index / days))})`,
+      }
     case 'tsrange':
     case 'tstzrange':
       return {
-        size: 3_000_000,
-        nth: (index) => `["${day(index)} 08:00:00+00","${day(index + 1)} 17:00:00+00")`,
+        size: days * 1000,
+        nth: (index) => {
+          const end = (index % days) + 1 + Math.floor(index / days)
+          return `["${day(index % days)} 08:00:00+00","${day(end)} 17:00:00+00")`
+        },
       }
     case 'int4multirange':
     case 'int8multirange':
@@ -156,7 +164,7 @@ function polygon(index: number): string {
 }
 
 function day(index: number): string {
-  const millis = Date.UTC(2020, 0, 1) + (index % 2190) * 86_400_000
+  const millis = Date.UTC(2020, 0, 1) + index * 86_400_000
   return new Date(millis).toISOString().slice(0, 10)
 }
 

@@ -9,16 +9,7 @@ import { compilePattern } from '../check/pattern.ts'
 import type { Condition } from '../generate/generators/satisfying.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import { noRules } from './rules.ts'
-import type { ColumnRules } from './rules.ts'
-
-/** What the checks of a table ask of its columns. */
-export interface TableRules {
-  /** By column name; columns that no check is about are left out. */
-  readonly rules: ReadonlyMap<string, ColumnRules>
-  readonly conditions: readonly Condition[]
-  /** Columns that checks want to be NULL in some rows and not in others, with the share of NULL. */
-  readonly nullShares: ReadonlyMap<string, number>
-}
+import type { ColumnRules, TableRules } from './rules.ts'
 
 /**
  * Reads the checks that say something about columns whose generators are to be chosen.
@@ -35,6 +26,8 @@ export async function readChecks(
   const rules = new Map<string, ColumnRules>()
   const nullShares = new Map<string, number>()
   const conditions: Condition[] = []
+  const rising: [string, string][] = []
+  const unequal: [string, string][] = []
   for (const { name, expression: sql } of table.checks) {
     const expression = await parseExpression(sql, types)
     const columns = columnsOf(expression)
@@ -42,6 +35,13 @@ export async function readChecks(
     const facts = factsOf(expression, reference)
     for (const fact of facts) {
       learn(fact, table, rules)
+      if (fact.kind === 'order') {
+        if (fact.operator.startsWith('<') && fact.operator !== '<>')
+          rising.push([fact.left, fact.right])
+        if (fact.operator.startsWith('>')) rising.push([fact.right, fact.left])
+        if (fact.operator === '<>') unequal.push([fact.left, fact.right])
+      }
+      for (const column of sometimesNull(fact)) nullShares.set(column, 0.5)
       if (fact.kind === 'presence') {
         const filled = fact.allowed.reduce((sum, set) => sum + set.length, 0)
         const share = 1 - filled / (fact.allowed.length * fact.columns.length)
@@ -52,7 +52,21 @@ export async function readChecks(
     conditions.push({ name, columns, holds: (cell) => test(cell) !== false })
   }
   compilePatterns(table, rules)
-  return { rules, conditions, nullShares }
+  return { rules, conditions, rising, unequal, nullShares }
+}
+
+/** Columns that are NULL or are not, as other columns say. */
+function sometimesNull(fact: Fact): readonly string[] {
+  switch (fact.kind) {
+    case 'null':
+      return [fact.column]
+    case 'when':
+      return fact.facts.flatMap(sometimesNull)
+    case 'either':
+      return fact.alternatives.flat().flatMap(sometimesNull)
+    default:
+      return []
+  }
 }
 
 function typeOf({ type, enumValues }: ColumnModel): ValueType {

@@ -7,9 +7,8 @@ import { satisfying } from '../generate/generators/satisfying.ts'
 import type { Condition } from '../generate/generators/satisfying.ts'
 import { inferColumn } from '../infer/infer-column.ts'
 import type { Inferred } from '../infer/inferred.ts'
-import type { TableRules } from '../infer/read-checks.ts'
-import { noRules } from '../infer/rules.ts'
-import type { ColumnRules } from '../infer/rules.ts'
+import { noRules, nothingAsked } from '../infer/rules.ts'
+import type { TableRules } from '../infer/rules.ts'
 import { joinTimes } from '../infer/join-times.ts'
 import { nullRate } from '../infer/null-rate.ts'
 import { countsUp } from '../model/keys.ts'
@@ -22,7 +21,8 @@ import type { TableRefinement } from './refinement.ts'
 
 /** Where the values of a column come from. */
 export type Source =
-  | { readonly kind: 'given'; readonly generator: Generator }
+  /** `otherwise` is for rows whose checks refuse what is given. */
+  | { readonly kind: 'given'; readonly generator: Generator; readonly otherwise?: Inferred }
   /** Nobody writes it: the server fills it, or it stays NULL. */
   | { readonly kind: 'left' }
   | { readonly kind: 'counted' }
@@ -60,12 +60,9 @@ export async function chooseGenerators(
   ])
   const demands = await readDemands(question)
   const sources = new Map(
-    table.columns.map((column) => [
-      column.name,
-      sourceOf(question, column, demands.rules.get(column.name) ?? noRules),
-    ]),
+    table.columns.map((column) => [column.name, sourceOf(question, column, demands)]),
   )
-  const settled = settleUniques(question, sources)
+  const settled = settleUniques(question, sources, demands.unequal)
   const references = chooseReferences(question, settled, demands.nullShares)
   const inferred = new Map<string, Generator>()
   for (const [name, source] of sources) {
@@ -73,7 +70,7 @@ export async function chooseGenerators(
     const values = settled.unique.has(name) ? 'unique' : 'repeating'
     inferred.set(name, settled.parts.get(name) ?? source.inferred.make(values))
   }
-  joinTimes(table, inferred, settled)
+  joinTimes(table, inferred, settled, demands.rising)
 
   function generatorOf(name: string): Generator | undefined {
     const source = sources.get(name)!
@@ -105,16 +102,18 @@ export async function chooseGenerators(
       settled.required.has(column.name) || demands.rules.get(column.name)?.isRequired === true
     const mayBeNull = !column.notNull && !isRequired && (source.kind === 'inferred' || isOwn)
     const rate = mayBeNull ? (demands.nullShares.get(column.name) ?? nullRate(column)) : 0
+    const whole = rate > 0 ? nullable(generator, { rate }) : generator
     const isDrawn =
       source.kind === 'inferred'
         ? !settled.unique.has(column.name) && !settled.parts.has(column.name)
         : isDrawnReference(question, settled, column)
+    const other = source.kind === 'given' ? source.otherwise?.make('repeating') : undefined
     const writesText = source.kind === 'inferred' && source.inferred.writes === 'text'
     return [
       {
         model: writesText ? asText(column) : column,
-        generator: rate > 0 ? nullable(generator, { rate }) : generator,
-        redraw: isDrawn ? 'may change' : 'stays',
+        generator: whole,
+        again: isDrawn ? whole : other,
       },
     ]
   })
@@ -143,7 +142,8 @@ function isDrawnReference(
 
 /** A planned column, before checks have had their say. */
 interface Draft extends PlannedColumn {
-  readonly redraw: 'may change' | 'stays'
+  /** Gives other values where these break a check; none for columns that stay. */
+  readonly again: Generator | undefined
 }
 
 /** Nothing is asked of columns that a seeder fills: the parser need not be loaded for them. */
@@ -155,7 +155,7 @@ async function readDemands(question: TableInQuestion): Promise<TableRules> {
   const isAsked = table.checks.some(({ expression }) =>
     open.some((name) => expression.includes(name)),
   )
-  if (!isAsked) return { rules: new Map(), conditions: [], nullShares: new Map() }
+  if (!isAsked) return nothingAsked
   const { readChecks } = await import('../infer/read-checks.ts')
   return readChecks(table, (name) => open.includes(name), reference)
 }
@@ -169,19 +169,13 @@ function satisfyChecks(
   for (const component of componentsOf(conditions)) {
     const names = new Set(component.flatMap(({ columns }) => columns))
     const columns = drafts.filter(({ model }) => names.has(model.name))
-    if (!columns.some(({ redraw }) => redraw === 'may change')) continue
+    if (columns.every(({ again }) => again === undefined)) continue
     const generators = satisfying(
-      columns.map(({ model, generator, redraw }) => ({
-        name: model.name,
-        property: model.property,
-        mode: model.mode,
-        generator,
-        redraw,
-      })),
+      columns.map(({ model, generator, again }) => ({ name: model.name, generator, again })),
       component,
     )
-    for (const { model, redraw } of columns) {
-      if (redraw === 'may change') chosen.set(model.name, generators.get(model.name)!)
+    for (const { model, again } of columns) {
+      if (again) chosen.set(model.name, generators.get(model.name)!)
     }
   }
   return drafts.map(({ model, generator }) => ({
@@ -210,7 +204,7 @@ export function chooseKeys(table: TableModel): readonly PlannedColumn[] {
     .map((model) => ({ model, generator: intPrimaryKey({ start: model.identityStart }) }))
 }
 
-function sourceOf(question: TableInQuestion, column: ColumnModel, rules: ColumnRules): Source {
+function sourceOf(question: TableInQuestion, column: ColumnModel, demands: TableRules): Source {
   const { table, refinement } = question
   const given = refinement.columns?.[column.property]
   if (column.generatedAs !== undefined) return { kind: 'left' }
@@ -220,13 +214,13 @@ function sourceOf(question: TableInQuestion, column: ColumnModel, rules: ColumnR
     return { kind: 'reference' }
   }
   if (countsUp(table, column)) return { kind: 'counted' }
-  return sourceByDefault(question, column, rules)
+  return sourceByDefault(question, column, demands)
 }
 
 function sourceByDefault(
   question: TableInQuestion,
   column: ColumnModel,
-  rules: ColumnRules,
+  { rules, conditions }: TableRules,
 ): Source {
   const { table, refinement } = question
   const known = refinement.rows ?? []
@@ -236,15 +230,16 @@ function sourceByDefault(
     return { kind: 'given', generator: constant({ defaultValue: null }) }
   }
   const isChoice = column.type.name === 'bool' || Boolean(column.enumValues?.length)
-  if (column.default.kind === 'literal' && !isChoice) {
-    return { kind: 'given', generator: constant({ defaultValue: column.default.value }) }
+  const inferred = inferColumn({ table, column, rules: rules.get(column.name) ?? noRules })
+  if (column.default.kind === 'literal' && !(isChoice && inferred)) {
+    const isChecked = conditions.some(({ columns }) => columns.includes(column.name))
+    return {
+      kind: 'given',
+      generator: constant({ defaultValue: column.default.value }),
+      ...(isChecked && inferred && { otherwise: inferred }),
+    }
   }
-  const inferred = inferColumn({ table, column, rules })
-  if (inferred) return { kind: 'inferred', inferred }
-  if (column.default.kind === 'literal') {
-    return { kind: 'given', generator: constant({ defaultValue: column.default.value }) }
-  }
-  return leave(question, column)
+  return inferred ? { kind: 'inferred', inferred } : leave(question, column)
 }
 
 function leave({ table }: TableInQuestion, column: ColumnModel): Source {

@@ -58,6 +58,7 @@ export function chooseReferences(
     )
     const isFree = optional !== undefined && foreignKey !== enumerated
     const rate = isFree ? (nullShares.get(optional.name) ?? nullRate(optional)) : 0
+    const mayMiss = rate > 0 ? nullable(row, { rate }) : row
     for (const [index, { name, notNull }] of own.entries()) {
       if (chosen.has(name)) continue
       const target = foreignKey.parentColumns[index]!
@@ -65,9 +66,9 @@ export function chooseReferences(
         chosen.set(name, { sameAs: target })
         continue
       }
-      const isOptional = rate > 0 && !notNull && !settled.required.has(name)
+      const isOptional = !notNull && !settled.required.has(name)
       const { property } = parent.columns.find((column) => column.name === target)!
-      chosen.set(name, keyOf(parent.key, property, isOptional ? nullable(row, { rate }) : row))
+      chosen.set(name, keyOf(parent.key, property, isOptional ? mayMiss : row))
     }
   }
   return chosen
@@ -75,6 +76,10 @@ export function chooseReferences(
   function placeOf(key: ForeignKeyModel): number {
     return key === enumerated ? 0 : key.parent === table.key ? 2 : 1
   }
+}
+
+function isWithin(names: readonly string[], others: readonly string[]): boolean {
+  return names.every((name) => others.includes(name))
 }
 
 /** The parent's row for each foreign key. */
@@ -85,16 +90,38 @@ function rowsOf(
 ): ReadonlyMap<ForeignKeyModel, Generator> {
   const { table, isEnumerated } = question
   const rows = new Map<ForeignKeyModel, Generator>()
+  const inFamily = new Set<ForeignKeyModel>()
   for (const key of table.foreignKeys) {
     const isUnique = settled.oneToOne.has(key)
-    const drawn = settled.rows.get(key) ?? drawnRow(key.parent, { isUnique })
+    const isOptional = table.columns.some(
+      ({ name, notNull }) => key.columns.includes(name) && !notNull && !settled.required.has(name),
+    )
+    const first = isOptional ? 'nothing' : 'itself'
+    const drawn = settled.rows.get(key) ?? drawnRow(key.parent, { isUnique, first })
     rows.set(key, key === enumerated ? enumeratedRow() : drawn)
   }
-  for (const { foreignKeys } of sharedKeys(table)) {
+  for (const { columns, foreignKeys } of sharedKeys(table)) {
     const parents = foreignKeys.map(({ parent }) => parent)
     if (!parents.every(isEnumerated)) continue
-    const family = familyRows(parents)
-    for (const [index, key] of foreignKeys.entries()) rows.set(key, family[index]!)
+    const isOwn = enumerated !== undefined && isWithin(enumerated.columns, columns)
+    const family = familyRows(parents, isOwn ? 'its own parent' : 'drawn')
+    for (const [index, key] of foreignKeys.entries()) {
+      rows.set(key, family[index]!)
+      inFamily.add(key)
+    }
+  }
+  for (const key of table.foreignKeys) {
+    // Counted per row of the tenant, so what it refers to is that tenant's.
+    const isBound =
+      enumerated !== undefined &&
+      key !== enumerated &&
+      key.columns.length > enumerated.columns.length &&
+      isWithin(enumerated.columns, key.columns) &&
+      key.parent !== table.key &&
+      isEnumerated(key.parent)
+    if (isBound && !inFamily.has(key)) {
+      rows.set(key, familyRows([key.parent], 'its own parent')[0]!)
+    }
   }
   return rows
 }

@@ -1,4 +1,5 @@
 import type { Generator } from '../generate/generator.ts'
+import { firstRowOnly } from '../generate/generators/first-row.ts'
 import { flaggedRow } from '../generate/generators/flagged.ts'
 import { tuple } from '../generate/generators/tuple.ts'
 import type { TuplePart } from '../generate/generators/tuple.ts'
@@ -37,6 +38,7 @@ const roomy = 10
 export function settleUniques(
   question: TableInQuestion,
   sources: ReadonlyMap<string, Source>,
+  unequal: readonly (readonly [string, string])[],
 ): SettledUniques {
   const { table, rows } = question
   const unique = new Set<string>()
@@ -55,14 +57,37 @@ export function settleUniques(
     )
   }
 
-  for (const name of table.primaryKey) required.add(name)
+  /** Where NULLs are alike, what keeps the rows apart is never NULL. */
+  function requireKept({ columns, nulls }: UniqueSet): void {
+    if (nulls === 'distinct') return
+    for (const name of columns) if (unique.has(name)) required.add(name)
+  }
+
+  function areUnequal(one: ForeignKeyModel, other: ForeignKeyModel): boolean {
+    return unequal.some((pair) =>
+      [one, other].every(({ columns }) => pair.some((name) => columns.includes(name))),
+    )
+  }
+
+  for (const name of [...table.primaryKey, ...neededByGenerated(table)]) required.add(name)
   for (const set of sets) {
-    if (set.nulls === 'not distinct') for (const name of set.columns) required.add(name)
-    if (isSettled(set)) continue
+    if (isSettled(set)) {
+      requireKept(set)
+      continue
+    }
     const flag = flagOf(set, sources, table)
     const inside = foreignKeys.filter((key) =>
       key.columns.some((name) => set.columns.includes(name)),
     )
+    const isOptional = table.columns.some(
+      ({ name, notNull }) => set.columns.includes(name) && !notNull,
+    )
+    if (flag && (isOptional || parts.has(flag))) {
+      // Several rules for one flag, or rules for what may be NULL: one row that has it breaks none.
+      parts.set(flag, firstRowOnly())
+      required.add(flag)
+      continue
+    }
     if (flag && inside.length > 0 && !rowsOf.has(inside[0]!)) {
       const flagged = flaggedRow(inside[0]!.parent)
       rowsOf.set(inside[0]!, flagged.row)
@@ -79,8 +104,10 @@ export function settleUniques(
     const roomiest = inferred.toSorted((a, b) => b.inferred.space - a.inferred.space)[0]
     if (roomiest && (roomiest.inferred.space >= rows * roomy || set.columns.length === 1)) {
       unique.add(roomiest.name)
+      requireKept(set)
       continue
     }
+    if (set.nulls === 'not distinct') for (const name of set.columns) required.add(name)
     const [only] = inside
     if (only && inside.length === 1 && inferred.length === 0) {
       if (isSubset(only.columns, set.columns)) oneToOne.add(only)
@@ -89,11 +116,13 @@ export function settleUniques(
     const places: TuplePart[] = [
       ...inside
         .filter((key) => !rowsOf.has(key))
-        .map((key): TuplePart => ({
-          kind: 'row',
-          parent: key.parent,
-          name: key.columns.join(', '),
-        })),
+        .map((key, index, keys): TuplePart => {
+          const other = keys
+            .slice(0, index)
+            .findIndex((one) => one.parent === key.parent && areUnequal(one, key))
+          const name = key.columns.join(', ')
+          return { kind: 'row', parent: key.parent, name, ...(other >= 0 && { otherThan: other }) }
+        }),
       ...inferred
         .filter((column) => column.inferred.space > 1)
         .map(({ name, inferred: { make } }): TuplePart => ({
@@ -128,6 +157,14 @@ function uniqueSets(table: TableModel): readonly UniqueSet[] {
   ]
 }
 
+/** What a generated column that is NOT NULL is computed from cannot be NULL either, as a rule. */
+function neededByGenerated(table: TableModel): readonly string[] {
+  const names = table.columns.map(({ name }) => name)
+  return table.columns.flatMap(({ generatedAs, notNull }) =>
+    generatedAs !== undefined && notNull ? columnsIn(generatedAs, names) : [],
+  )
+}
+
 /** The columns that a piece of SQL names. */
 function columnsIn(sql: string, names: readonly string[]): readonly string[] {
   return names.filter((name) => {
@@ -147,7 +184,11 @@ function flagOf(
   table: TableModel,
 ): string | undefined {
   if (where === undefined) return undefined
-  const bare = where.trim().replace(/\s*(=\s*true|is\s+true)$/i, '')
+  // More conditions only make fewer rows count.
+  const bare = where
+    .split(/\s+and\s+/i)[0]!
+    .trim()
+    .replace(/\s*(=\s*true|is\s+true)$/i, '')
   const column = table.columns.find(
     ({ name, type }) =>
       type.name === 'bool' && (bare === name || bare.endsWith(`"${name}"`)) && !/\s/.test(bare),

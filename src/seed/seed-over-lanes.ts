@@ -11,6 +11,7 @@ import type { PreparedRun } from '../run/prepare-run.ts'
 import { inTransaction } from '../run/transaction.ts'
 import { watchConnection } from '../run/watchdog.ts'
 import { chooseStrategy } from '../write/choose-strategy.ts'
+import { hasCircles, withoutCircles } from './break-circles.ts'
 import { openLike } from './client-address.ts'
 import type { ClientAddress } from './client-address.ts'
 import { laneLedgers } from './lane-ledger.ts'
@@ -52,7 +53,7 @@ async function load(session: Session, job: SeedJob, server: Omit<Lanes, 'lanes'>
     chooseStrategy(settings.strategy, target),
   )
   const lanes = settings.lanes ?? (await lanesFor(session, prepared, job))
-  if (lanes > 1) {
+  if (lanes > 1 && !(await hasCircles(session, prepared))) {
     await loadSideBySide(prepared, job, { ...server, lanes })
   } else {
     await loadAtOnce(session, prepared, job)
@@ -74,7 +75,7 @@ async function loadAtOnce(
 ): Promise<void> {
   try {
     await beginStep(session)
-    await loadHere(session, prepared, settings)
+    await withoutCircles(session, prepared, (open) => loadHere(session, open, settings))
     await session.commit()
   } catch (error) {
     await session.rollback().catch(() => {})

@@ -5,6 +5,7 @@ import { strategies } from '../write/choose-strategy.ts'
 import type { Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
 import type { Handed, SeedDatabase } from './database.ts'
+import { withoutCircles } from './break-circles.ts'
 import { explainCommit, loadHere } from './load.ts'
 import { explainLock, limitLockWaits } from './lock-error.ts'
 import type { SeedStrategy } from './options.ts'
@@ -33,7 +34,7 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
     // A timestamp without a zone means UTC, as over connections of our own.
     await setZone('UTC')
     prepared = await prepareLoad(session, job, (target) => strategyFor(choice, target))
-    await loadHere(session, prepared, settings)
+    await withoutCircles(session, prepared, (open) => loadHere(session, open, settings))
     // The caller's transaction goes on.
     await setZone(zone!.zone)
   }

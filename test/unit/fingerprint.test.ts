@@ -267,7 +267,7 @@ describe('fingerprintDifferences', () => {
   })
 
   it('names columns and tables that are new or gone, once', async () => {
-    const [columns, ageless] = [{ age: f.int() }, { columns: { age: false } }]
+    const [columns, ageless] = [{ age: f.int() }, { columns: { age: false } as const }]
     const [usual, aged] = [await fingerprintOf(ageless), await fingerprintOf({ columns })]
     expect(fingerprintDifferences(usual, aged)).toEqual(['users.age was not in the run'])
     expect(fingerprintDifferences(aged, usual)).toEqual([

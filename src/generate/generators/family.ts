@@ -11,11 +11,16 @@ const attempts = 64
  * members of one tenant.
  *
  * @param parents - tables whose rows are counted per row of the same table, by their keys
+ * @param grandparent - that table's row: the one that the row's own table is counted by, or one that
+ *   the first parent has. @defaultValue 'drawn'
  * @returns a generator of row numbers for each parent; NULL where the first one's has no relatives
  * @example
  * const [member, project] = familyRows(['members', 'projects'])
  */
-export function familyRows(parents: readonly string[]): readonly Generator[] {
+export function familyRows(
+  parents: readonly string[],
+  grandparent: 'its own parent' | 'drawn' = 'drawn',
+): readonly Generator[] {
   const group: Group = {
     name: `family of ${parents.join(', ')}`,
     inputs: [],
@@ -27,10 +32,11 @@ export function familyRows(parents: readonly string[]): readonly Generator[] {
       const nulls = new Uint8Array(context.capacity)
       return {
         outputs: Object.fromEntries(vectors.map((vector, index) => [String(index), vector])),
-        fill({ count, numbers }) {
+        fill({ count, numbers, parents: ownParents }) {
           let missing = 0
           for (let i = 0; i < count; i++) {
-            const rows = choose(numbers[i]!)
+            const own = grandparent === 'drawn' ? undefined : ownParents[i]!
+            const rows = choose(numbers[i]!, own)
             nulls[i] = rows ? 0 : 1
             missing += nulls[i]!
             for (const [index, vector] of vectors.entries()) vector.values[i] = rows?.[index] ?? 0
@@ -46,17 +52,17 @@ export function familyRows(parents: readonly string[]): readonly Generator[] {
 function openFamily(
   context: Context,
   parents: readonly string[],
-): (row: number) => readonly number[] | undefined {
+): (row: number, grandparent: number | undefined) => readonly number[] | undefined {
   const tables = parents.map((key) => context.table(key))
   const readers = tables.map((table) => table.openParents())
   const keys = parents.map((_, index) => context.random(`${context.purpose}/${index}`))
   const { firstRow, count } = tables[0]!
-  return (row) => {
+  return (row, own) => {
     for (let attempt = 0; attempt < attempts; attempt++) {
       // Another attempt is the draw of a row that no table has.
       const draw = row + attempt * 2 ** 44
       const first = firstRow + below(keys[0]!, draw, count)
-      const grandparent = count === 0 ? 0 : readers[0]!.parentRow(first)
+      const grandparent = own ?? (count === 0 ? 0 : readers[0]!.parentRow(first))
       const rows = readers.map((reader, index) => {
         const start = reader.firstChild(grandparent)
         const siblings = reader.firstChild(grandparent + 1) - start

@@ -16,6 +16,8 @@ export interface DrawOptions {
   readonly isUnique?: boolean
   /** How the children are spread over the parents. @defaultValue uniform */
   readonly distribution?: ParentDistribution
+  /** To what the first row of a table that refers to itself refers. @defaultValue 'itself' */
+  readonly first?: 'itself' | 'nothing'
 }
 
 /**
@@ -41,18 +43,25 @@ export function drawnRow(parent: string, options: DrawOptions = {}): Generator {
     const firstFree = context.self.firstRow > 0 ? table.firstToLoad : table.firstRow
     const from = options.isUnique ? firstFree : table.firstReferable
     const span = table.firstRow + table.count - from
+    const isSelf = table.key === context.self.key
     const draw = options.isUnique
-      ? drawUnique(context, span)
+      ? isSelf
+        ? drawNeighbour(from, options.first ?? 'itself')
+        : drawUnique(context, span)
       : distribution
         ? drawSkewed(context, table, { span, distribution })
         : drawFreely(context, table, span)
     const allNull = new Uint8Array(context.capacity).fill(1)
+    const isFirstAlone = options.first === 'nothing' && isSelf
     const fill = fillVector(
       { kind: 'number' },
       (rows, out) => {
         draw(rows, out.values)
         for (let i = 0; i < rows.count; i++) out.values[i] = from + out.values[i]!
         out.nulls = span === 0 ? allNull : null
+        if (!isFirstAlone) return
+        const place = rows.numbers.subarray(0, rows.count).indexOf(from)
+        if (place >= 0) out.nulls = Uint8Array.from(allNull, (_, i) => (i === place ? 1 : 0))
       },
       options.isUnique ? context.self.firstRow + span : undefined,
     )
@@ -113,6 +122,14 @@ function drawSkewed(
 }
 
 type SkewedDistribution = Exclude<ParentDistribution, { readonly kind: 'uniform' }>
+
+/** One to one with the row before, which is there already; where the first has none, each with itself. */
+function drawNeighbour(from: number, first: 'itself' | 'nothing'): Draw {
+  const distance = first === 'nothing' ? 1 : 0
+  return ({ count, numbers }, out) => {
+    for (let i = 0; i < count; i++) out[i] = Math.max(0, numbers[i]! - distance - from)
+  }
+}
 
 function drawInSql(
   context: Context,

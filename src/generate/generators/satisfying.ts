@@ -1,8 +1,7 @@
 import { DownpourError } from '../../errors.ts'
-import type { ColumnMode } from '../../model/table.ts'
 import { readCell } from '../cell.ts'
-import { prepareDetached } from '../detached.ts'
-import type { Detached } from '../detached.ts'
+import { looseCell } from '../loose-cell.ts'
+import { prepareTogether } from '../detached.ts'
 import { mix } from '../hash.ts'
 import { createRows } from '../generator.ts'
 import type { Context, Generator, Group, Rows } from '../generator.ts'
@@ -20,14 +19,12 @@ export interface Condition {
 
 export interface ConditionedColumn {
   readonly name: string
-  readonly property: string
-  readonly mode: ColumnMode
   readonly generator: Generator
-  /** Whether it may get other values than its generator's first ones. */
-  readonly redraw: 'may change' | 'stays'
+  /** What other values are drawn from; none for a column that stays as it is. */
+  readonly again: Generator | undefined
 }
 
-const attempts = 400
+const attempts = 1000
 /** After so many attempts in vain all columns are drawn again. */
 const patience = 20
 
@@ -49,22 +46,16 @@ export function satisfying(
     async prepare(context, inputs) {
       const sources = inputs.map(({ vector }) => vector)
       const outputs = sources.map((vector) => createVector(specOf(vector), context.capacity))
-      const others: (Detached | undefined)[] = []
-      for (const { generator, redraw, name } of columns) {
-        const purpose = `${context.purpose}/${name} again`
-        others.push(
-          redraw === 'stays'
-            ? undefined
-            : await prepareDetached({ ...context, purpose }, generator),
-        )
-      }
+      const changing = columns.flatMap(({ again }, index) => (again ? [index] : []))
+      const again = await prepareTogether(
+        { ...context, purpose: `${context.purpose}/again` },
+        changing.map((index) => columns[index]!.again!),
+      )
       const broken = createRows(context.capacity)
       const places = new Int32Array(context.capacity)
       const check = openConditions(columns, conditions, outputs)
       const sizes = inputs.flatMap(({ size }, index) =>
-        size === undefined || columns[index]!.redraw === 'may change'
-          ? []
-          : [[columns[index]!.name, size] as const],
+        size === undefined || columns[index]!.again ? [] : [[columns[index]!.name, size] as const],
       )
       return {
         outputs: Object.fromEntries(columns.map(({ name }, index) => [name, outputs[index]!])),
@@ -91,15 +82,15 @@ export function satisfying(
           broken.siblings[i] = rows.siblings[place]!
         }
         broken.count = count
-        for (const other of others) other?.fill(broken)
+        again.fill(broken)
         let left = 0
         for (let i = 0; i < count; i++) {
           const place = places[i]!
           const asked = check(place, attempt)!.columns
           const isAfresh = attempt % patience === 0
-          for (const [index, other] of others.entries()) {
-            if (!other || !(isAfresh || asked.includes(columns[index]!.name))) continue
-            copyCell(other.vector, i, outputs[index]!, place)
+          for (const [n, index] of changing.entries()) {
+            if (!isAfresh && !asked.includes(columns[index]!.name)) continue
+            copyCell(again.vectors[n]!, i, outputs[index]!, place)
           }
           if (check(place, 0)) places[left++] = place
         }
@@ -176,6 +167,10 @@ function copyCell(from: Vector, index: number, to: Vector, place: number): void 
     return
   }
   const isNull = from.nulls?.[index] === 1
+  if (to.kind === 'value') {
+    to.values[place] = isNull ? null : looseCell(from, index)
+    return
+  }
   if (isNull || to.nulls) {
     to.nulls ??= new Uint8Array(to.capacity)
     to.nulls[place] = isNull ? 1 : 0
@@ -194,7 +189,6 @@ function copyCell(from: Vector, index: number, to: Vector, place: number): void 
       return
     }
     case 'utf8':
-    case 'value':
       throw new TypeError(`${to.kind} cells are not copied`)
     default:
       to.values[place] = (from as typeof to).values[index]!

@@ -9,7 +9,13 @@ import type { NumberVector, Vector } from '../vector.ts'
 /** One of the columns that are unique together, or a foreign key of several of them. */
 export type TuplePart =
   /** Gives row numbers of a parent. */
-  | { readonly kind: 'row'; readonly parent: string; readonly name: string }
+  | {
+      readonly kind: 'row'
+      readonly parent: string
+      readonly name: string
+      /** The index of a part of the same parent whose row is never this one's. */
+      readonly otherThan?: number
+    }
   /** A generator whose values never repeat. */
   | { readonly kind: 'value'; readonly generator: Generator; readonly name: string }
 
@@ -41,7 +47,7 @@ export function tuple(parts: readonly TuplePart[]): readonly Generator[] {
         fill(rows) {
           if (space === 0) return
           permutation.fill(rows.numbers, rows.count, rests)
-          for (const [part, { choices, fill }] of open.entries()) {
+          for (const [part, { choices, otherThan, fill }] of open.entries()) {
             const size = sizes[part]!
             for (let i = 0; i < rows.count; i++) {
               const rest = rests[i]!
@@ -50,6 +56,10 @@ export function tuple(parts: readonly TuplePart[]): readonly Generator[] {
               rests[i] = above
             }
             choices.count = rows.count
+            const other = open[otherThan ?? -1]?.choices.numbers
+            for (let i = 0; other && i < rows.count; i++) {
+              if (choices.numbers[i]! >= other[i]!) choices.numbers[i]!++
+            }
             fill()
           }
         },
@@ -62,6 +72,7 @@ export function tuple(parts: readonly TuplePart[]): readonly Generator[] {
 interface OpenPart {
   readonly vector: Vector
   readonly size: number
+  readonly otherThan?: number | undefined
   /** Which of the part's values each row has. */
   readonly choices: Rows
   /** Makes values of the choices. */
@@ -75,7 +86,8 @@ async function openPart(part: TuplePart, context: Context): Promise<OpenPart> {
     const vector = createVector({ kind: 'number' }, context.capacity) as NumberVector
     return {
       vector,
-      size: firstRow + count - firstReferable,
+      size: Math.max(0, firstRow + count - firstReferable - (part.otherThan === undefined ? 0 : 1)),
+      otherThan: part.otherThan,
       choices,
       fill() {
         for (let i = 0; i < choices.count; i++) {
