@@ -1,5 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../plan/nearest.ts'
 import { npmCommand } from './npm-command.ts'
 
 /** What was typed, and what could have been. */

@@ -1,3 +1,4 @@
+import { DownpourError } from '../errors.ts'
 import { decimal, int } from '../generate/generators/index.ts'
 import type { SqlType } from '../model/sql-type.ts'
 import { wordsOf } from './column.ts'
@@ -54,7 +55,8 @@ const bounds: Readonly<Record<string, number>> = {
 }
 
 /** Numbers by name, within what type and checks allow. */
-export function inferNumber({ column, rules }: ColumnInQuestion): Inferred {
+export function inferNumber(question: ColumnInQuestion): Inferred {
+  const { column, rules } = question
   const { type } = column
   const largest = largestOf(type)
   const isWhole = type.name in bounds
@@ -65,6 +67,7 @@ export function inferNumber({ column, rules }: ColumnInQuestion): Inferred {
     least: Math.max(-largest, rules.minimum ?? -Infinity),
     most: Math.min(largest, rules.maximum ?? Infinity),
   })
+  if (range.least > range.most) throw contradiction(question)
   const unit = unitOf(scale)
   const least = Math.ceil(range.least * unit - 1e-6) / unit
   const most = Math.floor(range.most * unit + 1e-6) / unit
@@ -90,6 +93,19 @@ export function inferNumber({ column, rules }: ColumnInQuestion): Inferred {
         : decimal({ minValue: least, maxValue: most, scale })
     },
   }
+}
+
+function contradiction({ table, column }: ColumnInQuestion): DownpourError {
+  const checks = table.checks.filter(({ expression }) => expression.includes(column.name))
+  const names = checks.map(({ name }) => `"${name}"`).join(', ')
+  return new DownpourError({
+    code: 'PLAN_CHECK',
+    message: `Cannot seed "${table.key}": column "${column.property}" cannot be filled`,
+    why: `Its type and its checks ${names} leave no number that all of them accept.`,
+    fix: 'Correct the checks of the table.',
+    table: table.key,
+    column: column.property,
+  })
 }
 
 /** The usual range where it fits, else a part of what is allowed. */

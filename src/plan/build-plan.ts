@@ -9,6 +9,7 @@ import { findForeignKey } from './choose-references.ts'
 import { resolveCount } from './counts.ts'
 import type { CountRequest } from './counts.ts'
 import { withInferredEach } from './infer-each.ts'
+import { didYouMean } from './nearest.ts'
 import { orderTables } from './order.ts'
 import { placeRows } from './place-rows.ts'
 import type { Placement } from './place-rows.ts'
@@ -256,7 +257,7 @@ export function refuseUnknownTables(tables: readonly TableModel[], keys: readonl
     code: 'PLAN_UNKNOWN_TABLE',
     message: `There is no table "${unknown}" in the schema`,
     why: 'A seeder, a profile or an option names it.',
-    fix: `Use one of: ${known.join(', ')}.`,
+    fix: `${didYouMean(unknown, known)}Use one of: ${known.join(', ')}.`,
     table: unknown,
   })
 }

@@ -14,6 +14,7 @@ import { nullRate } from '../infer/null-rate.ts'
 import { countsUp } from '../model/keys.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import { chooseReferences } from './choose-references.ts'
+import { didYouMean } from './nearest.ts'
 import type { PlannedColumn } from './plan.ts'
 import { settleUniques } from './settle-uniques.ts'
 import type { SettledUniques } from './settle-uniques.ts'
@@ -171,7 +172,12 @@ function satisfyChecks(
     const columns = drafts.filter(({ model }) => names.has(model.name))
     if (columns.every(({ again }) => again === undefined)) continue
     const generators = satisfying(
-      columns.map(({ model, generator, again }) => ({ name: model.name, generator, again })),
+      columns.map(({ model, generator, again }) => ({
+        name: model.name,
+        property: model.property,
+        generator,
+        again,
+      })),
       component,
     )
     for (const { model, again } of columns) {
@@ -276,7 +282,7 @@ function refuseUnknownColumns(table: TableModel, properties: readonly string[]):
     code: 'PLAN_UNKNOWN_COLUMN',
     message: `Cannot seed "${table.key}": it has no column "${unknown}"`,
     why: 'The seeder names a column that the Drizzle table does not declare.',
-    fix: `Use one of: ${names.join(', ')}.`,
+    fix: `${didYouMean(unknown, names)}Use one of: ${names.join(', ')}.`,
     table: table.key,
     column: unknown,
   })

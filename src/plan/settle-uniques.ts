@@ -63,6 +63,10 @@ export function settleUniques(
     for (const name of columns) if (unique.has(name)) required.add(name)
   }
 
+  function propertyOf(name: string): string {
+    return table.columns.find((column) => column.name === name)!.property
+  }
+
   function areUnequal(one: ForeignKeyModel, other: ForeignKeyModel): boolean {
     return unequal.some((pair) =>
       [one, other].every(({ columns }) => pair.some((name) => columns.includes(name))),
@@ -120,7 +124,7 @@ export function settleUniques(
           const other = keys
             .slice(0, index)
             .findIndex((one) => one.parent === key.parent && areUnequal(one, key))
-          const name = key.columns.join(', ')
+          const name = key.columns.map(propertyOf).join(', ')
           return { kind: 'row', parent: key.parent, name, ...(other >= 0 && { otherThan: other }) }
         }),
       ...inferred

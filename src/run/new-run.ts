@@ -9,7 +9,9 @@ import type { Plan } from '../plan/plan.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseStrategy } from '../write/choose-strategy.ts'
 import type { Target } from '../write/target.ts'
+import { checkSample } from './check-sample.ts'
 import { checkTargets } from './check-target.ts'
+import { trySample } from './try-sample.ts'
 import { refuseCircles } from './circles.ts'
 import type { Clock } from './clock.ts'
 import { checkParentRows, refuseExistingRows } from './existing-rows.ts'
@@ -53,6 +55,8 @@ export async function planNewRun(
   const targets = await clock.time('check', async () => {
     const tables = loadedTables(plan)
     const found = await checkTargets(session, tables)
+    await checkSample(plan, found)
+    if (!session.pooled) await trySample(session, plan, found)
     await checkParentRows(session, plan)
     if (before) await checkGrowth(plan, before.recorded)
     if (options.existing === 'refuse') await refuseExistingRows(session, tables)

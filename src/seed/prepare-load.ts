@@ -5,7 +5,9 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Refinements } from '../plan/refinement.ts'
 import type { Session } from '../postgres/session.ts'
+import { checkSample } from '../run/check-sample.ts'
 import { checkTargets } from '../run/check-target.ts'
+import { trySample } from '../run/try-sample.ts'
 import { readExistingRows } from '../run/existing-rows.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
 import { summariesOver } from '../run/summaries.ts'
@@ -59,6 +61,8 @@ export async function prepareLoad(
   })
   await checkPlan(plan)
   const targets = await checkTargets(session, loadedTables(plan))
+  await checkSample(plan, targets)
+  await trySample(session, plan, targets)
   const order = await readTableOrder(
     session,
     targets.map(({ table }) => table.model),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runCli } from '../../src/cli/cli.ts'
-import { nearest } from '../../src/cli/nearest.ts'
+import { nearest } from '../../src/plan/nearest.ts'
 import { withNpx } from '../../src/cli/npm-command.ts'
 
 interface Told {

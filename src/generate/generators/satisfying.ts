@@ -19,6 +19,8 @@ export interface Condition {
 
 export interface ConditionedColumn {
   readonly name: string
+  /** For messages. */
+  readonly property: string
   readonly generator: Generator
   /** What other values are drawn from; none for a column that stays as it is. */
   readonly again: Generator | undefined
@@ -66,7 +68,7 @@ export function satisfying(
           for (let i = 0; i < rows.count; i++) if (check(i, 0)) places[left++] = i
           for (let attempt = 1; left > 0; attempt++) {
             if (attempt > attempts)
-              throw unsatisfied(context, check(places[0]!, 0)!, rows.numbers[places[0]!]!)
+              throw unsatisfied(context, columns, check(places[0]!, 0)!, rows.numbers[places[0]!]!)
             left = redrawRows(attempt, left, rows)
           }
         },
@@ -195,15 +197,23 @@ function copyCell(from: Vector, index: number, to: Vector, place: number): void 
   }
 }
 
-function unsatisfied({ self }: Context, condition: Condition, row: number): DownpourError {
-  const names = condition.columns.map((name) => `"${name}"`).join(', ')
+function unsatisfied(
+  { self }: Context,
+  columns: readonly ConditionedColumn[],
+  condition: Condition,
+  row: number,
+): DownpourError {
+  const properties = columns.flatMap(({ name, property }) =>
+    condition.columns.includes(name) ? [property] : [],
+  )
+  const names = properties.map((name) => `"${name}"`).join(', ')
   return new DownpourError({
     code: 'PLAN_CHECK',
     message: `Cannot seed "${self.key}": the check "${condition.name}" is not satisfied`,
-    why: `${attempts} draws of row ${row} gave no values of ${names} that it accepts.`,
+    why: `${attempts} draws of row ${row} gave no values of ${names} that "${condition.name}" accepts.`,
     fix: `Give ${condition.columns.length === 1 ? 'this column a generator' : 'these columns generators'} whose values satisfy it.`,
     table: self.key,
-    column: condition.columns[0]!,
+    column: properties[0]!,
     row,
   })
 }
