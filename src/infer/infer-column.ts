@@ -20,7 +20,9 @@ const arraySize = 3
  * @example
  * inferColumn({ table: users, column: email, rules: noRules }) // ada.boyle4711@example.com, …
  */
-export function inferColumn(question: ColumnInQuestion): Inferred | undefined {
+export function inferColumn(asked: ColumnInQuestion): Inferred | undefined {
+  const { base } = asked.column
+  const question = base ? { ...asked, column: { ...asked.column, type: base } } : asked
   const { column } = question
   const { dimensions } = column.type
   if (dimensions === 0) return inferScalar(question)

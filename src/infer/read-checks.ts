@@ -7,6 +7,7 @@ import type { Fact } from '../check/facts.ts'
 import { parseExpression } from '../check/parse.ts'
 import { compilePattern } from '../check/pattern.ts'
 import type { Condition } from '../generate/generators/satisfying.ts'
+import type { SqlType } from '../model/sql-type.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import { noRules } from './rules.ts'
 import type { ColumnRules, TableRules } from './rules.ts'
@@ -69,7 +70,8 @@ function sometimesNull(fact: Fact): readonly string[] {
   }
 }
 
-function typeOf({ type, enumValues }: ColumnModel): ValueType {
+function typeOf({ base, type: declared, enumValues }: ColumnModel): ValueType {
+  const type = base ?? declared
   const isEnum = enumValues?.length && !['text', 'varchar', 'bpchar'].includes(type.name)
   return isEnum ? { ...type, labels: enumValues } : type
 }
@@ -120,7 +122,7 @@ function learn(fact: Fact, table: TableModel, rules: Map<string, Draft>): void {
 function compilePatterns(table: TableModel, rules: Map<string, Draft>): void {
   for (const [name, rule] of rules) {
     if (rule.source === undefined) continue
-    const { type } = table.columns.find((column) => column.name === name)!
+    const type = baseOf(table.columns.find((column) => column.name === name)!)
     const declared = ['varchar', 'bpchar'].includes(type.name) ? type.modifiers[0] : undefined
     const most = Math.min(rule.mostLength ?? Infinity, declared ?? Infinity)
     const pattern = compilePattern(rule.source, {
@@ -137,14 +139,20 @@ function isPlain(value: Value): value is string | number | boolean {
 
 const numbers = ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']
 
-function numberOf(value: NonNullable<Value>, { type }: ColumnModel): number | undefined {
+function numberOf(value: NonNullable<Value>, column: ColumnModel): number | undefined {
+  const type = baseOf(column)
   if (!numbers.includes(type.name) || type.dimensions > 0) return undefined
   if (typeof value === 'number') return value
   return typeof value === 'object' && 'scale' in value ? toDouble(value) : undefined
 }
 
+function baseOf({ base, type }: ColumnModel): SqlType {
+  return base ?? type
+}
+
 /** The smallest distance between two values. */
-function stepOf({ type }: ColumnModel): number {
+function stepOf(column: ColumnModel): number {
+  const type = baseOf(column)
   if (type.name.startsWith('int')) return 1
   const scale =
     type.name === 'numeric' ? (type.modifiers[1] ?? (type.modifiers.length > 0 ? 0 : 2)) : 2

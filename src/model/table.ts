@@ -54,6 +54,8 @@ export interface ColumnModel {
   /** The column's name in the database, e.g. `account_id`. */
   readonly name: string
   readonly type: SqlType
+  /** What a domain is made of, where the server has been asked. */
+  readonly base?: SqlType
   /** The type as Drizzle writes it, e.g. `bigserial`. */
   readonly declaration: string
   /** What Drizzle's insert takes for this column. */

@@ -57,11 +57,12 @@ const builtIn = new Set(Object.values(accepts).flat())
 
 function checkType(table: PlannedTable, column: ColumnModel, vector: Vector): void {
   if (vector.kind === 'value') return
+  const type = column.base ?? column.type
   const accepted =
-    column.type.dimensions === 0 &&
-    (column.enumValues || !builtIn.has(column.type.name)
+    type.dimensions === 0 &&
+    (column.enumValues || !builtIn.has(type.name)
       ? ['dictionary', 'text', 'utf8'].includes(vector.kind)
-      : accepts[vector.kind].includes(column.type.name))
+      : accepts[vector.kind].includes(type.name))
   if (!accepted) {
     throw columnError(table, column, {
       code: 'PLAN_WRONG_TYPE',

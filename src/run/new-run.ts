@@ -48,7 +48,7 @@ export async function planNewRun(
   const isAppending = options.existing === 'append'
   const before = isAppending ? await readBefore(session, project, options, ledger) : undefined
   const plan = await clock.time('plan', async () => {
-    const planned = await planRun(project, options, before?.rows)
+    const planned = await planRun(session, project, options, before?.rows)
     await checkPlan(planned)
     return planned
   })

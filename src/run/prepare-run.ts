@@ -10,6 +10,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Target } from '../write/target.ts'
 import { checkTargets } from './check-target.ts'
+import { withDomains } from './read-domains.ts'
 import { countsOf } from './options.ts'
 import type { RowsBefore, RunOptions } from './options.ts'
 
@@ -21,13 +22,14 @@ export interface PreparedRun {
 }
 
 /** The plan that follows from a run's options; the same on every machine. */
-export function planRun(
+export async function planRun(
+  session: Session,
   project: Project,
   options: RunOptions,
   before: RowsBefore | undefined,
 ): Promise<Plan> {
   return buildPlan({
-    tables: project.tables,
+    tables: await withDomains(session, project.tables),
     refinements: project.refinements,
     seed: options.seed,
     referenceDate: project.config.referenceDate,
@@ -47,7 +49,7 @@ export async function prepareRecorded(
   project: Project,
   run: RunRecord,
 ): Promise<PreparedRun> {
-  const plan = await planRun(project, run.options, run.before ?? undefined)
+  const plan = await planRun(session, project, run.options, run.before ?? undefined)
   const fingerprint = await fingerprintPlan(plan).catch(async (error: unknown) => {
     // A plan with the run's fingerprint was checked when the run began; this one has another.
     await checkPlan(plan)

@@ -10,6 +10,7 @@ import { checkTargets } from '../run/check-target.ts'
 import { trySample } from '../run/try-sample.ts'
 import { readExistingRows } from '../run/existing-rows.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
+import { withDomains } from '../run/read-domains.ts'
 import { summariesOver } from '../run/summaries.ts'
 import { readTableOrder } from '../run/table-order.ts'
 import type { Strategy } from '../write/strategy.ts'
@@ -35,9 +36,10 @@ export interface SeedJob {
  */
 export async function prepareLoad(
   session: Session,
-  { tables, refinements, settings }: SeedJob,
+  { tables: declared, refinements, settings }: SeedJob,
   strategyFor: (target: Target) => Strategy,
 ): Promise<PreparedRun> {
+  const tables = await withDomains(session, declared)
   const existing = new Map<string, ExistingRows>()
   for (const table of tables) {
     // Without the smallest key nobody refers to rows that are there.
