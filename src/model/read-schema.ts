@@ -184,7 +184,7 @@ function readColumn(column: PgColumn, property: string, spelling: Spelling): Col
 
 /** Those of an array's elements too. */
 function readEnumValues(column: PgColumn): readonly string[] | undefined {
-  return is(column, PgArray) ? readEnumValues(column.baseColumn as PgColumn) : column.enumValues
+  return is(column, PgArray) ? readEnumValues(column.baseColumn) : column.enumValues
 }
 
 function readGenerated({ generated }: PgColumn, { sqlOf }: Spelling): string | undefined {
