@@ -1,6 +1,6 @@
 import { parseSqlType } from '../model/sql-type.ts'
 import type { CheckModel, ColumnModel, TableModel } from '../model/table.ts'
-import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
+import { quoteIdentifier } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
 
 /**
@@ -15,18 +15,20 @@ export async function withDomains(
   if (suspects.length === 0) return tables
   const domains = await session.query<DomainRow>(
     `with recursive asked as (
-       select name, to_regclass(name)::oid as table_id
-       from json_array_elements_text($1::text::json) as name),
+       select wanted.schema, wanted.name, c.oid as table_id
+       from json_to_recordset($1::text::json) as wanted(schema text, name text)
+       join pg_namespace n on n.nspname = wanted.schema
+       join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name),
      chain as (
-       select asked.name, a.attname, t.oid as type_id, t.typbasetype as base_id, t.typtypmod as modifier,
+       select asked.schema, asked.name, a.attname, t.oid as type_id, t.typbasetype as base_id, t.typtypmod as modifier,
          t.typnotnull as is_required
        from asked
        join pg_attribute a on a.attrelid = asked.table_id and a.attnum > 0 and not a.attisdropped
        join pg_type t on t.oid = a.atttypid and t.typtype = 'd'
        union all
-       select chain.name, chain.attname, t.oid, t.typbasetype, t.typtypmod, t.typnotnull
+       select chain.schema, chain.name, chain.attname, t.oid, t.typbasetype, t.typtypmod, t.typnotnull
        from chain join pg_type t on t.oid = chain.base_id and t.typtype = 'd')
-     select chain.name as "tableName", chain.attname as "column",
+     select chain.schema, chain.name, chain.attname as "column",
        max(format_type(chain.base_id, chain.modifier)) filter (where base.typtype <> 'd') as base,
        bool_or(chain.is_required) as "notNull",
        (json_agg(json_build_object('name', k.conname, 'expression', pg_get_expr(k.conbin, 0)))
@@ -34,20 +36,19 @@ export async function withDomains(
      from chain
      join pg_type base on base.oid = chain.base_id
      left join pg_constraint k on k.contypid = chain.type_id and k.contype = 'c'
-     group by chain.name, chain.attname`,
-    [JSON.stringify(suspects.map(({ schema, name }) => quoteTable(schema, name)))],
+     group by chain.schema, chain.name, chain.attname`,
+    [JSON.stringify(suspects.map(({ schema, name }) => ({ schema, name })))],
   )
   if (domains.length === 0) return tables
   return tables.map((table) => {
-    const own = domains.filter(
-      ({ tableName }) => tableName === quoteTable(table.schema, table.name),
-    )
+    const own = domains.filter(({ schema, name }) => schema === table.schema && name === table.name)
     return own.length === 0 ? table : resolved(table, own)
   })
 }
 
 interface DomainRow extends Record<string, unknown> {
-  readonly tableName: string
+  readonly schema: string
+  readonly name: string
   readonly column: string
   readonly base: string
   readonly notNull: boolean

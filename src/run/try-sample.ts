@@ -2,7 +2,7 @@ import { DownpourError } from '../errors.ts'
 import { openTable } from '../generate/slices.ts'
 import type { Plan } from '../plan/plan.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
-import { serverError } from '../postgres/server-error.ts'
+import { loadError, serverError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Target } from '../write/target.ts'
 import { unnestStrategy } from '../write/unnest.ts'
@@ -39,7 +39,7 @@ export async function trySample(
     } catch (error) {
       const reason = serverError(error)
       // Whatever else is wrong shows itself in the load, with its row.
-      if (reason?.code !== '23514') throw error
+      if (reason?.code !== '23514') throw loadError({ error, table: model.key })
       throw refusal(target, reason.constraint_name)
     }
     await session.query(`drop table ${quoteTable(sample.schema, sample.name)}`)
@@ -53,7 +53,7 @@ async function copyTable(session: Session, schema: string, name: string): Promis
   )
   if (!right!.may) return false
   await session.query(
-    `create temporary table ${sample.name} (like ${quoteTable(schema, name)} including all)`,
+    `create temporary table ${sample.name} (like ${quoteTable(schema, name)} including all excluding indexes)`,
   )
   return true
 }

@@ -36,7 +36,7 @@ const cases: readonly BadInput[] = [
     code: 'PLAN_UNKNOWN_TABLE',
     message: 'There is no table "nots" in the schema',
     why: 'A seeder, a profile or an option names it.',
-    fix: 'Use one of: notes, people.',
+    fix: 'Did you mean notes? Use one of: notes, people.',
   },
   {
     name: 'an unknown table in --count',
@@ -44,7 +44,7 @@ const cases: readonly BadInput[] = [
     code: 'PLAN_UNKNOWN_TABLE',
     message: 'There is no table "peple" in the schema',
     why: 'A seeder, a profile or an option names it.',
-    fix: 'Use one of: notes, people.',
+    fix: 'Did you mean people? Use one of: notes, people.',
   },
   {
     name: 'an unknown profile',
@@ -69,7 +69,7 @@ const cases: readonly BadInput[] = [
     code: 'PLAN_UNKNOWN_COLUMN',
     message: 'Cannot seed "people": it has no column "nam"',
     why: 'The seeder names a column that the Drizzle table does not declare.',
-    fix: 'Use one of: id, name, email.',
+    fix: 'Did you mean name? Use one of: id, name, email.',
   },
   {
     name: 'a unique column that runs out of values',

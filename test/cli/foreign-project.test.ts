@@ -347,7 +347,7 @@ const badProjects: readonly BadProject[] = [
     code: 'PLAN_UNKNOWN_TABLE',
     message: 'There is no table "nots" in the schema',
     why: 'A seeder, a profile or an option names it.',
-    fix: 'Use one of: notes, people.',
+    fix: 'Did you mean notes? Use one of: notes, people.',
   },
 ]
 

@@ -34,7 +34,7 @@ function outsideOfCli(own: readonly string[]): readonly string[] {
 /** Besides commands: names and numbers that help shows. */
 const forAny = ['errors', 'report/terminal', 'version']
 const forSeed = [...forAny, 'write/strategy']
-const forBench = [...forSeed, 'bench/questions', 'report/format'].toSorted()
+const forBench = [...forSeed, 'bench/questions', 'plan/nearest', 'report/format'].toSorted()
 
 describe('what a command loads that does no work', () => {
   it.for([
@@ -70,7 +70,13 @@ describe('what a command loads that does no work', () => {
     expect(exitCode).toBe(2)
     expect(packages).toEqual(parser)
     expect(outsideOfCli(own)).toEqual(
-      [...forSeed, 'postgres/server-error', 'report/error', 'report/wrap'].toSorted(),
+      [
+        ...forSeed,
+        'plan/nearest',
+        'postgres/server-error',
+        'report/error',
+        'report/wrap',
+      ].toSorted(),
     )
   })
 })

@@ -10,14 +10,8 @@ import { rowsOf } from '../support/plans.ts'
 const golden: Readonly<
   Record<string, { readonly first: readonly unknown[]; readonly checksum: string }>
 > = {
-  intPrimaryKey: {
-    first: ['1', '2', '3', '4', '5'],
-    checksum: 'b2ab810d589d2060',
-  },
-  int: {
-    first: ['660', '360', '301', '505', '573'],
-    checksum: '45cfee6b5d580cc2',
-  },
+  intPrimaryKey: { first: ['1', '2', '3', '4', '5'], checksum: 'b2ab810d589d2060' },
+  int: { first: ['660', '360', '301', '505', '573'], checksum: '45cfee6b5d580cc2' },
   'int, wide': {
     first: [
       '1064798867551659',
@@ -28,18 +22,9 @@ const golden: Readonly<
     ],
     checksum: 'b8e1c72fe87bf7e0',
   },
-  'int, unique': {
-    first: ['5516', '9461', '1716', '622', '8013'],
-    checksum: 'e977231f8657781f',
-  },
-  decimal: {
-    first: ['94.27', '52.16', '43.82', '72.57', '82.03'],
-    checksum: 'f1affb49f441e598',
-  },
-  boolean: {
-    first: [false, false, false, false, false],
-    checksum: '106ea03a983313a9',
-  },
+  'int, unique': { first: ['5516', '9461', '1716', '622', '8013'], checksum: 'e977231f8657781f' },
+  decimal: { first: ['94.27', '52.16', '43.82', '72.57', '82.03'], checksum: 'f1affb49f441e598' },
+  boolean: { first: [false, false, false, false, false], checksum: '106ea03a983313a9' },
   date: {
     first: ['2022-11-08', '2013-03-16', '2011-04-18', '2017-11-18', '2020-01-19'],
     checksum: 'f0ca41f7cbcd53e1',
@@ -78,10 +63,7 @@ const golden: Readonly<
     ],
     checksum: 'ed549474d0b8805d',
   },
-  valuesFromArray: {
-    first: ['z', 'y', 'y', 'z', 'z'],
-    checksum: 'fe3232eaa2396d87',
-  },
+  valuesFromArray: { first: ['z', 'y', 'y', 'z', 'z'], checksum: 'fe3232eaa2396d87' },
   'valuesFromArray, weighted numbers': {
     first: [2, 2, 2, true, true],
     checksum: '3f90310c3a8c17d0',
@@ -114,38 +96,149 @@ const golden: Readonly<
     ],
     checksum: '8fcb53a3cec0c58e',
   },
-  default: {
-    first: ['EUR', 'EUR', 'EUR', 'EUR', 'EUR'],
-    checksum: '4d1b16c020e454f6',
+  'faker, from a pool': {
+    first: [
+      'curo aegre arguo',
+      'carpo vero tubineus',
+      'ratione arx barba',
+      'tertius est numquam',
+      'crebro traho vomito',
+    ],
+    checksum: '4680a3eeca07dd6d',
   },
-  nullable: {
-    first: [null, '5', '4', '7', null],
-    checksum: '677213f53175485e',
+  custom: {
+    first: [
+      5.448803116689777, -7.516818223811277, 1.9616479127365585, 5.801841793845175,
+      5.483387653906328,
+    ],
+    checksum: 'c6be6ab5364c2f10',
   },
-  group: {
-    first: ['47.0', '27.0', '23.0', '37.0', '41.0'],
-    checksum: 'ede7b9cf7e2e9c17',
+  firstName: {
+    first: ['Patrick', 'Eliza', 'Terry', 'Andres', 'Alycia'],
+    checksum: '2c3d972736cf4626',
   },
-  derived: {
-    first: ['483', '284', '244', '381', '425'],
-    checksum: '7877860d9fdcb67e',
+  'firstName, unique': {
+    first: ['Allison', 'Elvira', 'Casandra', 'Manuel', 'Eulalia'],
+    checksum: 'ec35fc1b64233322',
   },
-  reference: {
-    first: ['50', '6', '65', '15', '18'],
-    checksum: '075ba39d99da3cdc',
+  'lastName, unique': {
+    first: ["O'Reilly", 'Koepp', 'Kuvalis', 'Bernhard', 'Harber'],
+    checksum: '85a1b1fa2e223827',
   },
-  'reference to the table itself': {
-    first: [1, 1, 1, 3, 3],
-    checksum: 'b141a9949515dd4b',
+  fullName: {
+    first: ['Patrick Sauer', 'Eliza Cormier', 'Terry Ruecker', 'Andres Kuvalis', 'Alycia Monahan'],
+    checksum: '5f4b1c76ef167a2b',
   },
-  each: {
-    first: [1, 1, 1, 2, 2],
-    checksum: 'f8fd7f70f2567546',
+  'fullName, unique': {
+    first: ['Sam Schmitt', 'Leopold Rath', 'Ettie Ward', 'Haylie Reilly', 'Eladio Ledner'],
+    checksum: '84de2252b1888823',
   },
-  sumOf: {
-    first: [1483, 212, 255, 383, 245],
-    checksum: '86005c99ed03048e',
+  email: {
+    first: [
+      'georgia.flatley@post.example',
+      'christy.mills@example.com',
+      'asia.nader@mail.example',
+      'jacob.prohaska@example.org',
+      'edyth.morar@example.net',
+    ],
+    checksum: 'f44b79680bc4a775',
   },
+  phoneNumber: {
+    first: ['+18357548902', '+14337817942', '+14124706717', '+14608600320', '+16108913277'],
+    checksum: '24682d2daf211435',
+  },
+  'phoneNumber, prefixes': {
+    first: ['+16910250577', '+380 99159', '+380 99355', '+12254990816', '+380 99350'],
+    checksum: '42f8edf80458a197',
+  },
+  country: {
+    first: ['Tonga', "Côte d'Ivoire", 'Bahrain', 'Moldova', 'Bermuda'],
+    checksum: 'f4fd58f883d878a1',
+  },
+  state: {
+    first: ['Virginia', 'Hawaii', 'Arkansas', 'New Jersey', 'California'],
+    checksum: 'dbe225d217cfaf90',
+  },
+  'city, unique': {
+    first: ['San Jose', 'East Lansing', 'Everett', 'Arecibo', 'Camarillo'],
+    checksum: '42d7a0b12fe0a2db',
+  },
+  streetAddress: {
+    first: [
+      '980 Carol Islands',
+      '552 Alexane Drives',
+      '159 Sabryna Via',
+      '725 Connie Mills',
+      '912 Leroy Lights',
+    ],
+    checksum: 'f430483c2ebd247f',
+  },
+  postcode: {
+    first: ['47884', '19551-4410', '26239-5064', '39721', '39881-7753'],
+    checksum: '5a6d4b90c1ecf0c4',
+  },
+  jobTitle: {
+    first: [
+      'Human Factors Consultant',
+      'Dynamic Operations Liaison',
+      'Senior Division Consultant',
+      'Customer Functionality Analyst',
+      'Direct Program Orchestrator',
+    ],
+    checksum: '0222b5ca72dfe179',
+  },
+  companyName: {
+    first: [
+      'Turcotte - Sauer',
+      'Emard, Cormier and Wunsch',
+      'Bernhard, Ruecker and Turner',
+      'McCullough LLC',
+      'Boyle - Monahan',
+    ],
+    checksum: '9769159d5455aa03',
+  },
+  'companyName, unique': {
+    first: [
+      'Hodkiewicz - Lindgren',
+      'Greenfelder, Cruickshank and Wilkinson',
+      'Huels and Sons',
+      'Barton, Schmitt and Kuhic',
+      'Nicolas and Sons',
+    ],
+    checksum: '616f3567bc3cc48f',
+  },
+  loremIpsum: {
+    first: [
+      'Acsi via vel volva corrumpo voveo delectatio vorago. Explicabo temeritas arca viridis conicio caelestis ventito comedo stipes. Baiulus dolore assumenda.',
+      'Sequi acidus umerus clarus. Pecto bos decerno suppono cresco celer animadverto. Audax cunctatio tersus tolero necessitatibus spargo crudelis.',
+      'Cotidie sublime umquam vulpes summisse volaticus ara defetiscor ascit aetas. Attonbitus cur adfectus vitium creator. Acsi via vel volva corrumpo voveo delectatio vorago.',
+      'Clibanus terror patior tactus creta claro bonus. Aedificium volutabrum tui conturbo audacia modi socius. Peccatus conicio confugo tracto quae delectatio volup tracto at.',
+      'Contabesco conor auxilium amet adimpleo. Adversus amaritudo totus suggero ubi ad at ascit praesentium tabgo. Allatus sui valetudo odio cohibeo.',
+    ],
+    checksum: '5b7dce70b0153d0f',
+  },
+  'template of built-in parts': {
+    first: [
+      'INV-2026-836539-WV',
+      'INV-2025-149164-BX',
+      'INV-2025-803782-FF',
+      'INV-2025-135912-TD',
+      'INV-2026-706290-XB',
+    ],
+    checksum: '5dd2b0e336d684ad',
+  },
+  'template of the row': {
+    first: ['user0', 'user1', 'user2', 'user3', 'user4'],
+    checksum: 'b6c1e322be106668',
+  },
+  default: { first: ['EUR', 'EUR', 'EUR', 'EUR', 'EUR'], checksum: '4d1b16c020e454f6' },
+  nullable: { first: [null, '5', '4', '7', null], checksum: '677213f53175485e' },
+  group: { first: ['47.0', '27.0', '23.0', '37.0', '41.0'], checksum: 'ede7b9cf7e2e9c17' },
+  derived: { first: ['483', '284', '244', '381', '425'], checksum: '7877860d9fdcb67e' },
+  reference: { first: ['50', '6', '65', '15', '18'], checksum: '075ba39d99da3cdc' },
+  'reference to the table itself': { first: [1, 1, 1, 3, 3], checksum: 'b141a9949515dd4b' },
+  each: { first: [1, 1, 1, 2, 2], checksum: 'f8fd7f70f2567546' },
+  sumOf: { first: [1483, 212, 255, 383, 245], checksum: '86005c99ed03048e' },
   'int, bigints': {
     first: [
       '8222292609111598580',

@@ -46,7 +46,9 @@ describe('foreign keys that go round in a circle', () => {
     const keys = `select count(*) from pg_constraint where contype = 'f' and convalidated
       and conrelid in ('firms'::regclass, 'people'::regclass)`
     expect(await ask(database.url, keys)).toBe('2')
-    expect(await ask(database.url, 'select count(*) > 10 from firms where owner_id > 50')).toBe('true')
+    expect(await ask(database.url, 'select count(*) > 10 from firms where owner_id > 50')).toBe(
+      'true',
+    )
   })
 
   it('are refused where they stay in force', async () => {

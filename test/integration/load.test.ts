@@ -148,7 +148,7 @@ describe.each(['batch', 'copy'] as const)('a value that cannot be stored, by %s'
     expect(await failureFrom(seedTown(database.url, { strategy, refine }))).toMatchObject({
       code,
       message: `Cannot write row 7 of "papers": column "title" ${what}`,
-      exitCode: 4,
+      exitCode: 2,
     })
     expect(await ask(database.url, 'select count(*) from papers')).toBe('0')
   })

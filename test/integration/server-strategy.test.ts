@@ -340,8 +340,14 @@ describe('the strategy server', () => {
     crate: Refinements[string],
     box: Refinements[string] = { count: 3, columns: { weight: f.int() } },
   ) {
+    // What is not asked for is left to the server.
+    const others = { twinId: false, cents: false, tally: false, made: false, sold: false } as const
+    const columns = { ...others, ...crate?.columns }
     const plan = await planOf(
-      { boxes: box, crates: { count: 5, ...crate } },
+      {
+        boxes: { ...box, columns: { weight: false, ...box?.columns } },
+        crates: { count: 5, ...crate, columns },
+      },
       { schema: { boxes, crates } },
     )
     return { plan, target: await targetOf(session, plan, 'crates') }

@@ -123,14 +123,6 @@ describe('a run', () => {
       fix: 'Add the column to the Drizzle table, or give it a default in the database.',
     },
     {
-      difference: 'a column has to be filled that no seeder fills',
-      statements: `alter table "Odd Schema".samples alter stamp drop default, alter stamp set not null`,
-      code: 'TARGET_EXTRA_COLUMN',
-      message: samplesDiffer,
-      why: 'Its column "stamp" is NOT NULL without a default in the database, and nothing fills it.',
-      fix: 'Give it a generator in the seeder: samples: { columns: { stamp: f.… } }.',
-    },
-    {
       difference: 'the server computes a column',
       statements: `alter table papers drop title, add title text generated always as (id::text) stored`,
       code: 'TARGET_GENERATED',
