@@ -8,7 +8,9 @@
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, distance: editDistance(word, name) }))
-    .filter(({ name, distance }) => distance <= Math.ceil(name.length / 3))
+    .filter(
+      ({ name, distance }) => distance <= Math.ceil(name.length / 3) && distance < name.length,
+    )
     .toSorted((a, b) => a.distance - b.distance)
   return ranked[0]?.name
 }

@@ -433,7 +433,7 @@ describe('buildPlan', () => {
       code: 'PLAN_UNKNOWN_TABLE',
       message: 'There is no table "shelfs" in the schema',
       why: 'A seeder, a profile or an option names it.',
-      fix: 'Use one of: books, cards, loans, shelves.',
+      fix: 'Did you mean shelves? Use one of: books, cards, loans, shelves.',
     })
   })
 
