@@ -22,6 +22,11 @@ export function plainUnique(columns: readonly string[]): UniqueModel {
   return { name: undefined, columns, expressions: [], where: undefined, nulls: 'distinct' }
 }
 
+/** Whether all of these names are among the others. */
+export function isWithin(names: readonly string[], others: readonly string[]): boolean {
+  return names.every((name) => others.includes(name))
+}
+
 /** The names of columns no two rows have the same values in: the primary key's and plain uniques'. */
 export function uniqueColumns({ primaryKey, uniques }: TableModel): readonly (readonly string[])[] {
   return [

@@ -3,6 +3,7 @@ import { firstRowOnly } from '../generate/generators/first-row.ts'
 import { flaggedRow } from '../generate/generators/flagged.ts'
 import { tuple } from '../generate/generators/tuple.ts'
 import type { TuplePart } from '../generate/generators/tuple.ts'
+import { isWithin } from '../model/keys.ts'
 import type { ForeignKeyModel, TableModel, UniqueModel } from '../model/table.ts'
 import type { Source, TableInQuestion } from './choose-generator.ts'
 import { effectiveForeignKeys } from './choose-references.ts'
@@ -53,7 +54,7 @@ export function settleUniques(
     const keys = foreignKeys.filter((key) => oneToOne.has(key))
     return (
       columns.some((name) => sources.get(name)?.kind === 'counted' || unique.has(name)) ||
-      keys.some((key) => key.columns.every((name) => columns.includes(name)))
+      keys.some((key) => isWithin(key.columns, columns))
     )
   }
 
@@ -114,7 +115,7 @@ export function settleUniques(
     if (set.nulls === 'not distinct') for (const name of set.columns) required.add(name)
     const [only] = inside
     if (only && inside.length === 1 && inferred.length === 0) {
-      if (isSubset(only.columns, set.columns)) oneToOne.add(only)
+      if (isWithin(only.columns, set.columns)) oneToOne.add(only)
       continue
     }
     const places: TuplePart[] = [
@@ -198,8 +199,4 @@ function flagOf(
       type.name === 'bool' && (bare === name || bare.endsWith(`"${name}"`)) && !/\s/.test(bare),
   )
   return column && sources.get(column.name)?.kind === 'inferred' ? column.name : undefined
-}
-
-function isSubset(names: readonly string[], others: readonly string[]): boolean {
-  return names.every((name) => others.includes(name))
 }

@@ -2,11 +2,10 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { RunTable } from '../ledger/runs.ts'
 import { readDefinitions } from '../postgres/definitions.ts'
 import type { Definition, KeptDefinition } from '../postgres/definitions.ts'
-import { readForeignKeys } from '../postgres/foreign-keys.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
+import { circularTables, refuseCircles } from './circles.ts'
 import type { RunOptions } from './options.ts'
-import { circularTables } from './circles.ts'
 import { planRebuild } from './plan-rebuild.ts'
 import { readTableOrder } from './table-order.ts'
 
@@ -30,16 +29,26 @@ const patientAttempts = 5
  *
  * @returns what was kept and why, in sentences
  * @throws the server's error when a table cannot be locked soon: nothing is dropped then
+ * @throws DownpourError `PLAN_CYCLE` where a circle of foreign keys could not be dropped
  */
 export async function deferIndexes(
   session: Session,
   ledger: Ledger,
   deferral: Deferral,
 ): Promise<readonly string[]> {
-  const { tables, options, attempt } = deferral
-  const circular = circularTables(await readForeignKeys(session, tables))
-  // Tables in a circle would wait for one another for ever.
-  if (options.indexes === 'auto' && attempt > patientAttempts && circular.length === 0) {
+  const notes = await dropIndexes(session, ledger, deferral)
+  // Its tables would wait for one another for ever.
+  await refuseCircles(session, deferral.tables, 'may not drop')
+  return notes
+}
+
+async function dropIndexes(
+  session: Session,
+  ledger: Ledger,
+  { tables, options, attempt }: Deferral,
+): Promise<readonly string[]> {
+  const isPatient = options.indexes !== 'auto' || attempt <= patientAttempts
+  if (!isPatient && circularTables(tables).length === 0) {
     return ['Indexes and foreign keys stay: other sessions are at work on the tables']
   }
   const chosen = await chooseTables(session, tables, options)
@@ -96,13 +105,13 @@ async function chooseTables(
   const large = new Set(
     empty.filter(({ rowCount }) => rowCount >= worthwhileRows).map(({ position }) => position),
   )
-  const foreignKeys = await readForeignKeys(session, tables)
-  const circular = circularTables(foreignKeys)
+  const order = await readTableOrder(session, tables)
+  const circular = circularTables(order)
   return empty.filter(
     ({ position }) =>
       large.has(position) ||
       circular.includes(position) ||
-      foreignKeys.some(({ child, parent }) => child === position && large.has(parent)),
+      order[position]!.waitsFor.some((parent) => large.has(parent)),
   )
 }
 

@@ -33,9 +33,9 @@ afterEach(() => database.drop())
 
 const counts = { counts: { firms: 50, people: 300 } }
 
-function seedFirms(wishes: SeedWishes = {}) {
+function seedFirms({ url = database.url, ...wishes }: SeedWishes & { readonly url?: string } = {}) {
   const project = { ...townProject, tables: readSchema({ firms, people }), refinements: {} }
-  return seedTown(database.url, { project, indexes: 'auto', ...counts, ...wishes })
+  return seedTown(url, { project, indexes: 'auto', ...counts, ...wishes })
 }
 
 describe('foreign keys that go round in a circle', () => {
@@ -56,9 +56,27 @@ describe('foreign keys that go round in a circle', () => {
       code: 'PLAN_CYCLE',
       message: 'Cannot load the tables firms, people',
       why: 'Their foreign keys go round in a circle: firms → people → firms, and stay in force.',
-      fix: 'Load these tables while they are empty and without --indexes keep: their foreign keys are then dropped for the load and put back.',
+      fix: 'Load these tables while they are empty, as their owner, without --indexes keep and --on-error skip: their foreign keys are then dropped for the load and put back.',
     }
     expect(await failureFrom(seedFirms({ indexes: 'keep' }))).toMatchObject(failure)
+    expect(await failureFrom(seedFirms({ onError: 'skip' }))).toMatchObject(failure)
+    expect(await ask(database.url, 'select count(*) from firms')).toBe('0')
+  })
+
+  it('are refused where the role cannot drop them, instead of waiting for ever', async () => {
+    const role = `clerk_${process.pid}`
+    await change(
+      database.url,
+      `create role ${role} login password 'clerk' in role pg_read_all_data, pg_write_all_data;
+       grant create on database "${database.name}" to ${role}`,
+    )
+    const url = Object.assign(new URL(database.url), { username: role, password: 'clerk' }).href
+    const failure = await failureFrom(seedFirms({ url, lanes: 2 }))
+    await change(database.url, `drop owned by ${role}; drop role ${role}`)
+    expect(failure).toMatchObject({
+      code: 'PLAN_CYCLE',
+      why: 'Their foreign keys go round in a circle: firms → people → firms, and stay in force.',
+    })
     expect(await ask(database.url, 'select count(*) from firms')).toBe('0')
   })
 
@@ -68,7 +86,7 @@ describe('foreign keys that go round in a circle', () => {
       code: 'PLAN_CYCLE',
       message: 'Cannot load the tables firms, people',
       why: 'Their foreign keys go round in a circle: firms → people → firms, and none of them may be NULL or is deferrable.',
-      fix: 'Let a column of one of these foreign keys be NULL, or make the key deferrable.',
+      fix: 'Let "owner_id" of firms be NULL, or make the key deferrable.',
     })
     await change(
       database.url,
@@ -77,5 +95,24 @@ describe('foreign keys that go round in a circle', () => {
     )
     await seedFirms()
     expect(await ask(database.url, 'select count(*) from firms')).toBe('50')
+  })
+
+  it('are refused with a column that is in no primary key, and none where two keys are rigid', async () => {
+    await change(
+      database.url,
+      `alter table firms alter owner_id set not null;
+       alter table firms drop constraint firms_pkey cascade, add primary key (id, owner_id),
+         add unique (id);
+       alter table people add foreign key (firm_id) references firms (id)`,
+    )
+    expect(await failureFrom(seedFirms())).toMatchObject({
+      code: 'PLAN_CYCLE',
+      fix: 'Let "firm_id" of people be NULL, or make the key deferrable.',
+    })
+    await change(database.url, 'alter table people add foreign key (firm_id) references firms (id)')
+    expect(await failureFrom(seedFirms())).toMatchObject({
+      code: 'PLAN_CYCLE',
+      fix: 'Let a column of one of these foreign keys be NULL, or make the key deferrable.',
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { createPermutation } from '../permutation.ts'
-import { bits } from '../hash.ts'
+import { below } from '../hash.ts'
 import type { Generator, Group } from '../generator.ts'
 import { createVector } from '../vector.ts'
 import type { BooleanVector, NumberVector } from '../vector.ts'
@@ -36,9 +36,7 @@ export function flaggedRow(parent: string): { readonly row: Generator; readonly 
             const number = numbers[i]!
             const place = Math.floor(number / stride)
             const isFlagged = number % stride === 0 && place < span
-            const choice = isFlagged
-              ? permutation.at(place)
-              : Math.floor(((bits(key, number) >>> 0) / 4_294_967_296) * span)
+            const choice = isFlagged ? permutation.at(place) : below(key, number, span)
             row.values[i] = firstReferable + choice
             flag.values[i] = isFlagged ? 1 : 0
           }
