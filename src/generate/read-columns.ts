@@ -1,6 +1,7 @@
 import { DownpourError } from '../errors.ts'
 import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { readCell } from './cell.ts'
+import { inputOf } from './detached.ts'
 import type { Enumeration } from './enumeration.ts'
 import { openRowFaker } from './faker.ts'
 import { createRows } from './generator.ts'
@@ -29,12 +30,15 @@ export interface ReadScope {
   readonly plan: Plan
   /** Columns whose preparation is under way, as `table.column`: one of them again is a circle. */
   readonly path: readonly string[]
-  /** Told what generators read of tables: `by` is the column that asks, as `table.column`. */
+  /** Told what generators read of tables. */
   readonly onRead?: ((read: ColumnRead) => void) | undefined
 }
 
 /** A generator computes another column's values. */
 export interface ColumnRead {
+  /** The table whose column asks, … */
+  readonly asker: string
+  /** … and which it is, as `table.column`. */
   readonly by: string
   /** The table and the properties that are read. */
   readonly table: string
@@ -90,11 +94,7 @@ export async function openGenerated(
 
   async function visit({ group, output }: Generator): Promise<Input> {
     const ready = prepared.get(group) ?? (await prepare(group))
-    return {
-      vector: ready.outputs[output]!,
-      size: ready.sizes?.[output],
-      sqlForm: ready.sqlForms?.[output],
-    }
+    return inputOf(ready, output)
   }
 
   async function prepare(group: Group): Promise<PreparedGroup> {
@@ -112,12 +112,13 @@ export async function openGenerated(
     return ready
   }
 
+  const columns = properties.map((property) => findColumn(table, property))
   const vectors: Vector[] = []
   const sqlForms: (SqlForm | undefined)[] = []
-  for (const property of properties) {
-    const column = await visit(findColumn(table, property).generator)
-    vectors.push(column.vector)
-    sqlForms.push(column.sqlForm)
+  for (const { generator } of columns) {
+    const { vector, sqlForm } = await visit(generator)
+    vectors.push(vector)
+    sqlForms.push(sqlForm)
   }
 
   const rows = createRows(sliceCapacity)
@@ -127,6 +128,7 @@ export async function openGenerated(
     for (const group of steps) group.fill(rows)
   }
   return {
+    columns: columns.map(({ model }) => model),
     vectors,
     sqlForms,
     groups: prepared,
@@ -209,13 +211,17 @@ export function createContext(scope: ReadScope, table: PlannedTable, property: s
     capacity: sliceCapacity,
     knownValues: [],
     random: (name) => createHashKey(seed, name),
-    self: createTableContext(inner, table),
-    table: (key) => createTableContext(inner, plannedTable(scope.plan, key)),
+    self: createTableContext(inner, table, table),
+    table: (key) => createTableContext(inner, table, plannedTable(scope.plan, key)),
     faker: () => openRowFaker(createHashKey(seed, `${purpose}/faker`), referenceDate),
   }
 }
 
-function createTableContext(scope: ReadScope, table: PlannedTable): TableContext {
+function createTableContext(
+  scope: ReadScope,
+  asker: PlannedTable,
+  table: PlannedTable,
+): TableContext {
   return {
     key: table.model.key,
     firstRow: table.rows.first,
@@ -227,7 +233,8 @@ function createTableContext(scope: ReadScope, table: PlannedTable): TableContext
     mostSiblings: table.enumeration?.children.most ?? Infinity,
     openParents: () => enumerationOf(table).open(),
     read(properties) {
-      scope.onRead?.({ by: scope.path.at(-1)!, table: table.model.key, properties })
+      const by = scope.path.at(-1)!
+      scope.onRead?.({ asker: asker.model.key, by, table: table.model.key, properties })
       return openColumns(scope, table.model.key, properties)
     },
   }
@@ -249,7 +256,7 @@ function overlayKnownRows(
   function overlay(rowAt: (index: number) => number, count: number): void {
     properties.forEach((property, column) => {
       if (!literal[column]) return
-      const { mode } = findColumn(table, property).model
+      const { mode } = generated.columns[column]!
       const source = generated.vectors[column]!
       const target = vectors[column] as ValueVector
       for (let i = 0; i < count; i++) {
@@ -259,6 +266,7 @@ function overlayKnownRows(
     })
   }
   return {
+    ...generated,
     vectors,
     // Keys follow from the row number, whether or not known rows say so.
     sqlForms: generated.sqlForms.map((form, column) =>

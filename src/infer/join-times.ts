@@ -6,11 +6,20 @@ import { wordsOf } from './column.ts'
 const created =
   /\b(created|registered|signed|joined|inserted|ordered|placed|opened|started|published)\b/
 const changed =
-  /\b(updated|modified|changed|deleted|archived|closed|completed|finished|shipped|delivered|cancell?ed|last|edited|resolved|paid|expires|expired|ended)\b/
+  /\b(updated|modified|changed|deleted|archived|closed|completed|finished|shipped|delivered|cancell?ed|last|edited|resolved|paid|ended)\b/
 const begins =
   /^(start|starts|begin|begins|from|valid from|check in|arriv\w+|opens?|departure|planned)\b/
 const ends =
   /^(end|ends|until|to|valid to|valid until|check out|depart\w+|leav\w+|left|closes?|returns?|return)\b/
+
+const expires = /\b(expires?|expired|expiry|due)\b/
+
+/** What is to be changed has happened, unlike what is to end. */
+const pairs = [
+  { first: created, second: changed, until: 'today' },
+  { first: created, second: expires, until: 'any day' },
+  { first: begins, second: ends, until: 'any day' },
+] as const
 
 /**
  * Times that follow one another: what is changed was created before, what ends has begun.
@@ -45,17 +54,15 @@ export function joinTimes(
       inferred.set(later, laterThan(inferred.get(earlier)!, { kind: kindOf(column), leastDays: 1 }))
     }
   }
-  for (const [first, second] of [
-    [created, changed],
-    [begins, ends],
-  ] as const) {
+  for (const { first, second, until } of pairs) {
     const base = times.find((column) => first.test(spelled(column)))
     if (!base) continue
     const generator = inferred.get(base.name)!
     for (const column of free) {
       if (column === base || !second.test(spelled(column)) || first.test(spelled(column))) continue
       if (joined.has(column.name)) continue
-      inferred.set(column.name, laterThan(generator, { kind: kindOf(column) }))
+      joined.add(column.name)
+      inferred.set(column.name, laterThan(generator, { kind: kindOf(column), until }))
     }
   }
 }

@@ -2,6 +2,7 @@ import { DownpourError } from '../errors.ts'
 import { createEnumeration } from '../generate/enumeration.ts'
 import { createHashKey } from '../generate/hash.ts'
 import { createContext } from '../generate/read-columns.ts'
+import type { ReadScope } from '../generate/read-columns.ts'
 import { countedKey } from '../model/keys.ts'
 import type { TableModel } from '../model/table.ts'
 import { chooseGenerators, chooseKeys } from './choose-generator.ts'
@@ -13,7 +14,14 @@ import { didYouMean } from './nearest.ts'
 import { orderTables } from './order.ts'
 import { placeRows } from './place-rows.ts'
 import type { Placement } from './place-rows.ts'
-import type { Plan, PlannedEnumeration, PlannedKey, PlannedTable, RowRange } from './plan.ts'
+import type {
+  Plan,
+  PlannedColumn,
+  PlannedEnumeration,
+  PlannedKey,
+  PlannedTable,
+  RowRange,
+} from './plan.ts'
 import type { Refinements, TableRefinement } from './refinement.ts'
 
 /** Everything a plan follows from. */
@@ -28,6 +36,18 @@ export interface PlanRequest {
   readonly only: readonly string[] | undefined
   /** For `--append`, which grows tables to their counts: what they hold already, by key. */
   readonly existing: ReadonlyMap<string, ExistingRows> | undefined
+  /** Parents that are not loaded and hold rows of somebody else, by key. @defaultValue none */
+  readonly connected?: ReadonlyMap<string, ConnectedTable>
+  /** Told what is read of tables to count others' rows. */
+  readonly onRead?: ReadScope['onRead']
+}
+
+/** A table as it is in the database: rows count from 0 in the order of their keys. */
+export interface ConnectedTable {
+  readonly rows: number
+  /** Those that loaded rows are computed from. */
+  readonly columns: readonly PlannedColumn[]
+  readonly key: PlannedKey | undefined
 }
 
 /** What a table holds before the run. */
@@ -71,6 +91,8 @@ async function planTable(
   plan: Plan,
   model: TableModel,
 ): Promise<PlannedTable> {
+  const connected = request.connected?.get(model.key)
+  if (connected) return connectTable(model, connected)
   const refinement = request.refinements[model.key] ?? {}
   const knownRows = refinement.rows ?? []
   const isWanted = request.only?.includes(model.key) ?? true
@@ -99,7 +121,7 @@ async function planTable(
   const hasNoParents = isBehind || parent?.rows.count === 0
   const hasNone = request.existing !== undefined && !isWanted && hasNoParents
   const enumeration = refinement.each
-    ? await enumerate(plan, draft, refinement, hasNone ? 0 : count)
+    ? await enumerate(request, plan, draft, hasNone ? 0 : count)
     : undefined
   const rows: RowRange = {
     first: placement.first,
@@ -124,10 +146,25 @@ async function planTable(
           refinement,
           tables: request.tables,
           isEnumerated: (key) => request.refinements[key]?.each !== undefined,
+          isConnected: (key) => request.connected?.has(key) ?? false,
           rows: rows.first + rows.count,
           reference: new Date(`${request.referenceDate}T00:00:00Z`),
         })
       : chooseKeys(model),
+  }
+}
+
+function connectTable(model: TableModel, { rows, columns, key }: ConnectedTable): PlannedTable {
+  return {
+    model,
+    isLoaded: false,
+    rows: { first: 0, count: rows },
+    toLoad: { first: rows, count: 0 },
+    firstReferable: 0,
+    key,
+    columns,
+    knownRows: [],
+    enumeration: undefined,
   }
 }
 
@@ -199,13 +236,13 @@ function refuseMissingParent(
 }
 
 async function enumerate(
+  request: PlanRequest,
   plan: Plan,
   draft: PlannedTable,
-  refinement: TableRefinement,
   total: number | undefined,
 ): Promise<PlannedEnumeration> {
   const { model, rows, knownRows } = draft
-  const each = refinement.each!
+  const each = request.refinements[model.key]!.each!
   const parent = plan.tables.find((table) => table.model.key === each.parent)
   if (knownRows.length > 0 || !parent || parent.model.key === model.key) {
     throw new DownpourError({
@@ -218,7 +255,11 @@ async function enumerate(
       table: model.key,
     })
   }
-  const scope = { plan: { ...plan, tables: [...plan.tables, draft] }, path: [] }
+  const scope = {
+    plan: { ...plan, tables: [...plan.tables, draft] },
+    path: [],
+    onRead: request.onRead,
+  }
   const expected = await each.expected(createContext(scope, draft, 'each'))
   const parents = rows.first > 0 ? parent.toLoad : parent.rows
   const children = createEnumeration({

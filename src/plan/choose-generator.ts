@@ -38,6 +38,8 @@ export interface TableInQuestion {
   readonly tables: readonly TableModel[]
   /** Whether a table's rows are counted per parent. */
   readonly isEnumerated: (key: string) => boolean
+  /** Whether a table's rows are those of somebody else. */
+  readonly isConnected: (key: string) => boolean
   /** How many rows there will be. */
   readonly rows: number
   /** The plan's reference date. */
@@ -100,7 +102,9 @@ export async function chooseGenerators(
     const reference = references.get(column.name)
     const isOwn = source.kind === 'reference' && reference !== undefined && 'sameAs' in reference
     const isRequired =
-      settled.required.has(column.name) || demands.rules.get(column.name)?.isRequired === true
+      settled.required.has(column.name) ||
+      demands.rules.get(column.name)?.isRequired === true ||
+      isReferredTo(question, column)
     const mayBeNull = !column.notNull && !isRequired && (source.kind === 'inferred' || isOwn)
     const rate = mayBeNull ? (demands.nullShares.get(column.name) ?? nullRate(column)) : 0
     const whole = rate > 0 ? nullable(generator, { rate }) : generator
@@ -119,6 +123,15 @@ export async function chooseGenerators(
     ]
   })
   return satisfyChecks(drafts, demands.conditions)
+}
+
+/** Rows in which it is NULL could not be referred to. */
+function isReferredTo({ table, tables }: TableInQuestion, { name }: ColumnModel): boolean {
+  return tables.some(({ foreignKeys }) =>
+    foreignKeys.some(
+      ({ parent, parentColumns }) => parent === table.key && parentColumns.includes(name),
+    ),
+  )
 }
 
 /** Whether another row of the parent would do as well. */
@@ -228,11 +241,11 @@ function sourceByDefault(
   column: ColumnModel,
   { rules, conditions }: TableRules,
 ): Source {
-  const { table, refinement } = question
+  const { table, refinement, rows } = question
   const known = refinement.rows ?? []
   const givenBy = known.filter((row) => row[column.property] !== undefined).length
   // Literal values of known rows need the column to be written, and no others to be thought of.
-  if (givenBy > 0 && givenBy === known.length) {
+  if (givenBy > 0 && givenBy === rows) {
     return { kind: 'given', generator: constant({ defaultValue: null }) }
   }
   const isChoice = column.type.name === 'bool' || Boolean(column.enumValues?.length)
@@ -248,7 +261,7 @@ function sourceByDefault(
   return inferred ? { kind: 'inferred', inferred } : leave(question, column)
 }
 
-function leave({ table }: TableInQuestion, column: ColumnModel): Source {
+function leave({ table, refinement }: TableInQuestion, column: ColumnModel): Source {
   const { kind } = column.default
   const canBeLeft =
     kind === 'sql' || !column.notNull || column.identity !== undefined || column.serial
@@ -262,7 +275,9 @@ function leave({ table }: TableInQuestion, column: ColumnModel): Source {
     why:
       kind === 'function'
         ? 'Its default is a JavaScript function, which is no function of the row.'
-        : `It is NOT NULL, and nothing is known of its type ${column.declaration}.`,
+        : refinement.columns?.[column.property] === false
+          ? 'It is NOT NULL without a default, and the seeder leaves it to the server.'
+          : `It is NOT NULL, and nothing is known of its type ${column.declaration}.`,
     fix: `Give it one: ${table.key}: { columns: { ${column.property}: f.… } }.`,
     table: table.key,
     column: column.property,

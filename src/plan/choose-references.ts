@@ -4,6 +4,7 @@ import { familyRows } from '../generate/generators/family.ts'
 import { nullable } from '../generate/generators/nullable.ts'
 import { drawnRow, enumeratedRow, keyOf } from '../generate/generators/reference.ts'
 import { nullRate } from '../infer/null-rate.ts'
+import { isWithin } from '../model/keys.ts'
 import type { ForeignKeyModel, TableModel } from '../model/table.ts'
 import type { TableInQuestion } from './choose-generator.ts'
 import { sharedKeys } from './infer-each.ts'
@@ -22,9 +23,8 @@ export function effectiveForeignKeys({
   return table.foreignKeys.filter((key, index) =>
     table.foreignKeys.every((other, place) => {
       if (other === key || key === enumerated || other.parent === table.key) return true
-      const isWithin = key.columns.every((name) => other.columns.includes(name))
-      const isSame = isWithin && key.columns.length === other.columns.length
-      return !isWithin || (isSame && index < place)
+      if (!isWithin(key.columns, other.columns)) return true
+      return key.columns.length === other.columns.length && index < place
     }),
   )
 }
@@ -47,6 +47,7 @@ export function chooseReferences(
   const rows = rowsOf(question, settled, enumerated)
   const chosen = new Map<string, Reference>()
   const keys = effectiveForeignKeys(question)
+  refuseSharedColumns(question, keys)
   // Whoever comes first decides what a shared column holds.
   for (const foreignKey of [...keys].toSorted((a, b) => placeOf(a) - placeOf(b))) {
     const parent = tables.find((candidate) => candidate.key === foreignKey.parent)!
@@ -78,8 +79,27 @@ export function chooseReferences(
   }
 }
 
-function isWithin(names: readonly string[], others: readonly string[]): boolean {
-  return names.every((name) => others.includes(name))
+/** Relatives are computed from what their tables are counted by, which is not known of somebody else's rows. */
+function refuseSharedColumns(
+  { table, isConnected }: TableInQuestion,
+  keys: readonly ForeignKeyModel[],
+): void {
+  const outside = keys.filter(({ parent }) => parent !== table.key)
+  for (const key of outside.filter(({ parent }) => isConnected(parent))) {
+    const other = outside.find(
+      (one) => one !== key && one.columns.some((name) => key.columns.includes(name)),
+    )
+    if (!other) continue
+    const shared = other.columns.find((name) => key.columns.includes(name))!
+    throw new DownpourError({
+      code: 'PLAN_CONNECT_SHARED',
+      message: `Cannot seed "${table.key}" with the rows that "${key.parent}" holds`,
+      why: `The foreign keys to "${key.parent}" and "${other.parent}" share the column "${shared}", and rows of both that have the same are known only of tables that the run loads.`,
+      fix: `Load ${key.parent} and ${other.parent} in the same run.`,
+      table: table.key,
+      column: table.columns.find(({ name }) => name === shared)!.property,
+    })
+  }
 }
 
 /** The parent's row for each foreign key. */

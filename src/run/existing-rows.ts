@@ -7,6 +7,7 @@ import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
+import type { RunOptions } from './options.ts'
 
 /**
  * Counts a table's rows and reads the ends of its integer key.
@@ -59,21 +60,30 @@ export async function refuseExistingRows(
   })
 }
 
+/** Parents of tables to be loaded that are not loaded themselves. */
+export function outsideParents(plan: Plan): readonly PlannedTable[] {
+  const wanted = new Set(
+    loadedTables(plan).flatMap(({ model, toLoad }) =>
+      toLoad.count === 0 ? [] : model.foreignKeys.map(({ parent }) => parent),
+    ),
+  )
+  return plan.tables.filter(({ isLoaded, model }) => !isLoaded && wanted.has(model.key))
+}
+
 /**
  * Checks that parents outside `--only` are in the database just as the plan counts on them, in a
  * first run and when growing.
  *
  * @throws DownpourError `REFUSED_PARENT_ROWS` naming the table
  */
-export async function checkParentRows(session: Session, plan: Plan): Promise<void> {
-  const loaded = loadedTables(plan)
-  const wanted = new Set(
-    loaded.flatMap(({ model, toLoad }) =>
-      toLoad.count === 0 ? [] : model.foreignKeys.map(({ parent }) => parent),
-    ),
-  )
-  for (const parent of plan.tables) {
-    if (parent.isLoaded || !wanted.has(parent.model.key)) continue
+export async function checkParentRows(
+  session: Session,
+  plan: Plan,
+  { connected = [] }: Pick<RunOptions, 'connected'>,
+): Promise<void> {
+  for (const parent of outsideParents(plan)) {
+    // What these hold is what is planned.
+    if (connected.includes(parent.model.key)) continue
     // Rows of another origin were counted when the plan was made.
     if (parent.rows.first > 0) continue
     const planned = parent.rows.count
@@ -117,7 +127,7 @@ async function readOne<Row extends object>(
       fix:
         reason.code === '42501'
           ? `Use a role that may read it: GRANT SELECT ON ${nameOf(table)} TO the role.`
-          : 'Apply the migrations: npm run migrate.',
+          : 'Apply the migrations: npx downpour migrate.',
       table: table.key,
       cause: reason,
     })

@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Rows of tables that nobody counts; runs of earlier versions have none. */
   readonly otherwise?: number | null
   readonly only: readonly string[] | null
+  /** Parents that are not loaded and held rows of somebody else when the run was planned. */
+  readonly connected?: readonly string[]
   /** What to do with rows that are there: refuse them, grow the tables or empty them. */
   readonly existing: 'refuse' | 'append' | 'reset'
   readonly strategy: StrategyChoice
@@ -91,6 +93,7 @@ const names: Readonly<Record<keyof RunOptions, string>> = {
   scale: '--scale',
   otherwise: '--count',
   only: '--only',
+  connected: 'the tables that are connected to',
   existing: '--append or --reset',
   strategy: '--strategy',
   chunkSize: '--chunk-size',

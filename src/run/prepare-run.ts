@@ -3,6 +3,7 @@ import { DownpourError } from '../errors.ts'
 import { readRunTables } from '../ledger/runs.ts'
 import type { RunRecord, RunTable } from '../ledger/runs.ts'
 import { buildPlan } from '../plan/build-plan.ts'
+import type { PlanRequest } from '../plan/build-plan.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { fingerprintDifferences, fingerprintPlan } from '../plan/fingerprint.ts'
 import { loadedTables } from '../plan/plan.ts'
@@ -10,9 +11,11 @@ import type { Plan } from '../plan/plan.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Target } from '../write/target.ts'
 import { checkTargets } from './check-target.ts'
+import { buildConnectedPlan } from './read-connected.ts'
 import { withDomains } from './read-domains.ts'
 import { countsOf } from './options.ts'
 import type { RowsBefore, RunOptions } from './options.ts'
+import { inTransaction } from './transaction.ts'
 
 /** What a run loads, and where. */
 export interface PreparedRun {
@@ -28,7 +31,7 @@ export async function planRun(
   options: RunOptions,
   before: RowsBefore | undefined,
 ): Promise<Plan> {
-  return buildPlan({
+  const request: PlanRequest = {
     tables: await withDomains(session, project.tables),
     refinements: project.refinements,
     seed: options.seed,
@@ -36,7 +39,10 @@ export async function planRun(
     counts: countsOf(options),
     only: options.only ?? undefined,
     existing: before && new Map(Object.entries(before)),
-  })
+  }
+  const { connected = [] } = options
+  if (connected.length === 0) return buildPlan(request)
+  return inTransaction(session, () => buildConnectedPlan(session, request, connected))
 }
 
 /**

@@ -12,6 +12,7 @@ import { isConnectionLost, unwrapError } from '../postgres/server-error.ts'
 import { openSession, withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from './choose-lanes.ts'
+import { connectedNotes } from './connect.ts'
 import { createClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { guardDatabase, refuseProduction } from './guard.ts'
@@ -154,7 +155,8 @@ async function seedRecorded(work: Work): Promise<SeedReport> {
     request.onPlan(begun.plan)
     signal.throwIfAborted()
     await inTransaction(session, () => recordRun(session, { ...begun.record, state: 'running' }))
-    return await doRun(work, { id: begun.record.id, options, prepared: begun, kind: 'new' })
+    const { id, options: recorded } = begun.record
+    return await doRun(work, { id, options: recorded, prepared: begun, kind: 'new' })
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   } finally {
@@ -225,7 +227,7 @@ async function doRun(
       times: await readStepTimes(reading, id),
       rejected: await readRejectCounts(reading, id),
       lanes: worked,
-      notes: await readNotes(reading, id),
+      notes: [...connectedNotes(prepared.plan, options), ...(await readNotes(reading, id))],
       walBefore,
     }
     return reportRun(reading, outcome, { server, clock })
@@ -282,13 +284,14 @@ async function seedAlone(work: Work): Promise<SeedReport> {
 }
 
 function aloneOutcome(
-  { record, tables }: BeginningRun,
-  { times, rejects, notes }: Awaited<ReturnType<typeof runWithoutLedger>>,
+  { record, plan, tables }: BeginningRun,
+  { times, rejects, notes: said }: Awaited<ReturnType<typeof runWithoutLedger>>,
   walBefore: number | undefined,
 ): RunOutcome {
   const rejected = new Map<string, number>()
   for (const { tableKey } of rejects) rejected.set(tableKey, (rejected.get(tableKey) ?? 0) + 1)
   const { profile, seed } = record.options
+  const notes = [...connectedNotes(plan, record.options), ...said]
   return { run: record.id, profile, seed, tables, times, rejected, lanes: 1, notes, walBefore }
 }
 
@@ -314,7 +317,7 @@ async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
       code: 'REFUSED_UNFINISHED',
       message: `Run ${run.id} on this database is not finished`,
       why: 'Its tables are half loaded, and some of their indexes may be dropped.',
-      fix: 'Finish it with "npm run seed -- --resume", or throw it away with --restart.',
+      fix: 'Finish it with "npx downpour seed --resume", or throw it away with --restart.',
     })
   }
   return ledger === 'ledger' ? options : { ...options, indexes: 'keep' }
@@ -334,7 +337,7 @@ async function migrateFirst(request: SeedRequest, session: Session): Promise<voi
     code: 'REFUSED_UNMIGRATED',
     message: `The database lacks ${pending.length} ${pending.length === 1 ? 'migration' : 'migrations'}`,
     why: 'Its tables are not those of the schema, and only your own command changes them.',
-    fix: 'Run "npm run migrate" with the same --database-url, then seed again.',
+    fix: 'Run "npx downpour migrate" with the same --database-url, then seed again.',
   })
 }
 
@@ -343,7 +346,7 @@ function nothingToResume(): DownpourError {
     code: 'RUN_NONE',
     message: 'There is no unfinished run to resume',
     why: 'Every run of this database has ended.',
-    fix: 'Leave out --resume; "npm run downpour -- status" shows the runs.',
+    fix: 'Leave out --resume; "npx downpour status" shows the runs.',
   })
 }
 
@@ -354,6 +357,6 @@ function noSuchRun(name: string, run: RunRecord | undefined): DownpourError {
     why: run
       ? `It is ${run.state}.`
       : 'The ledger of this database does not know an unfinished one.',
-    fix: 'Start one with "npm run seed", on the same database; "npm run downpour -- status" shows the runs.',
+    fix: 'Start one with "npx downpour seed", on the same database; "npx downpour status" shows the runs.',
   })
 }

@@ -1,3 +1,4 @@
+import { defaultReferenceDate } from '../config/config.ts'
 import { DownpourError } from '../errors.ts'
 import type { LoadProgress } from '../run/load-tracker.ts'
 import { chunkSizeFor } from '../run/options.ts'
@@ -10,6 +11,11 @@ export interface SeedOptions {
   readonly count?: number | undefined
   /** The same seed gives the same rows. @defaultValue 0 */
   readonly seed?: number | undefined
+  /**
+   * Only these tables, by their keys in the schema; they refer to the rows that the others hold.
+   * @defaultValue all
+   */
+  readonly only?: readonly string[] | undefined
   /** drizzle-seed's; taken and left at that, since values do not change with it. */
   readonly version?: '1' | '2' | 1 | 2 | undefined
   /** How rows are written; `auto` leaves it to the driver and the table's size. @defaultValue 'auto' */
@@ -36,6 +42,7 @@ export type SeedProgress = Pick<LoadProgress, 'table' | 'rows' | 'total'>
 export interface SeedSettings {
   readonly count: number
   readonly seed: number
+  readonly only: readonly string[] | undefined
   readonly strategy: SeedStrategy
   readonly chunkSize: number
   readonly lanes: number | undefined
@@ -53,10 +60,11 @@ export function checkSeedOptions(options: SeedOptions): SeedSettings {
   return {
     count: options.count ?? 10,
     seed: options.seed ?? 0,
+    only: options.only,
     strategy,
     chunkSize: options.chunkSize ?? chunkSizeFor(strategy),
     lanes: options.lanes,
-    referenceDate: options.referenceDate ?? '2026-01-01',
+    referenceDate: options.referenceDate ?? defaultReferenceDate,
     onProgress: options.onProgress ?? (() => {}),
   }
 }
@@ -82,6 +90,12 @@ const rules: readonly Rule[] = [
     isRight: (value) => Number.isSafeInteger(value),
     why: 'It is no whole number.',
     fix: 'Give such a number: seed: 1.',
+  },
+  {
+    option: 'only',
+    isRight: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    why: 'It is no list of names.',
+    fix: "Give the tables' keys in the schema: only: ['posts', 'comments'].",
   },
   {
     option: 'version',

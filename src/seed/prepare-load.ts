@@ -1,21 +1,23 @@
 import type { TableModel } from '../model/table.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import type { ExistingRows } from '../plan/build-plan.ts'
+import type { ExistingRows, PlanRequest } from '../plan/build-plan.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Refinements } from '../plan/refinement.ts'
 import type { Session } from '../postgres/session.ts'
-import { checkSample } from '../run/check-sample.ts'
+import { checkSamples } from '../run/check-samples.ts'
 import { checkTargets } from '../run/check-target.ts'
-import { trySample } from '../run/try-sample.ts'
+import { buildConnectedPlan } from '../run/read-connected.ts'
+import { describeTables } from '../run/describe-tables.ts'
 import { readExistingRows } from '../run/existing-rows.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
 import { withDomains } from '../run/read-domains.ts'
-import { summariesOver } from '../run/summaries.ts'
-import { readTableOrder } from '../run/table-order.ts'
 import type { Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
 import type { SeedSettings } from './options.ts'
+
+/** Does reading in one transaction: that of the caller, or one of its own. */
+export type Reading = <Result>(read: () => Promise<Result>) => Promise<Result>
 
 /** What `seed` was asked for, apart from where. */
 export interface SeedJob {
@@ -29,16 +31,17 @@ export interface SeedJob {
  *
  * Rows that are there stay, and new ones come behind them: keys go on after the largest one, and rows
  * are numbered on, so that unique values of the same seed do not come again. New rows refer to new
- * rows only, since nothing is known of who wrote the others.
+ * rows only, since nothing is known of who wrote the others; to any where the parent is left out.
  *
- * @param strategyFor - how a table is written
+ * @param way - how a table is written, and how a cursor is read
  * @throws DownpourError `PLAN_…`, `TARGET_…`, `STRATEGY_…`
  */
 export async function prepareLoad(
   session: Session,
   { tables: declared, refinements, settings }: SeedJob,
-  strategyFor: (target: Target) => Strategy,
+  way: { readonly strategyFor: (target: Target) => Strategy; readonly reading: Reading },
 ): Promise<PreparedRun> {
+  const { strategyFor, reading } = way
   const tables = await withDomains(session, declared)
   const existing = new Map<string, ExistingRows>()
   for (const table of tables) {
@@ -46,53 +49,34 @@ export async function prepareLoad(
     const found = { ...(await readExistingRows(session, table)), smallestKey: undefined }
     if (found.rows > 0) existing.set(table.key, found)
   }
-  const { seed, referenceDate, count } = settings
-  const plan = await buildPlan({
+  const { seed, referenceDate, count, only } = settings
+  const outside = tables.filter(({ key }) => only !== undefined && !only.includes(key))
+  const request: PlanRequest = {
     tables,
     refinements,
     seed,
     referenceDate,
     counts: {
-      explicit: countsBehind(existing, refinements, count),
+      explicit: {
+        ...countsBehind(existing, refinements, count),
+        ...Object.fromEntries(outside.map(({ key }) => [key, 0])),
+      },
       profile: {},
       scale: 1,
       otherwise: count,
     },
-    only: undefined,
+    only,
     existing: existing.size > 0 ? existing : undefined,
-  })
+  }
+  const connected = outside.flatMap(({ key }) => (existing.has(key) ? [key] : []))
+  const plan =
+    connected.length === 0
+      ? await buildPlan(request)
+      : await reading(() => buildConnectedPlan(session, request, connected))
   await checkPlan(plan)
   const targets = await checkTargets(session, loadedTables(plan))
-  await checkSample(plan, targets)
-  await trySample(session, plan, targets)
-  const order = await readTableOrder(
-    session,
-    targets.map(({ table }) => table.model),
-  )
-  const strategies = targets.map(strategyFor)
-  for (const [position, strategy] of strategies.entries()) {
-    await strategy.check?.(plan, targets[position]!)
-  }
-  return {
-    plan,
-    targets,
-    tables: targets.map(({ table: { model, rows, toLoad, key } }, position) => ({
-      ...order[position]!,
-      position,
-      key: model.key,
-      schema: model.schema,
-      name: model.name,
-      planFirst: rows.first,
-      planCount: rows.count,
-      firstRow: toLoad.first,
-      rowCount: toLoad.count,
-      strategy: strategies[position]!.name,
-      keyColumn: key?.column.name ?? null,
-      keyStart: key?.start ?? null,
-      isEmptied: false,
-      summaries: summariesOver(plan, model.key),
-    })),
-  }
+  await checkSamples(plan, targets, session)
+  return { plan, targets, tables: await describeTables(session, { plan, targets, strategyFor }) }
 }
 
 /** A plan counts the rows that are there as well. */

@@ -1,6 +1,7 @@
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from '../run/choose-lanes.ts'
+import { circularTables } from '../run/circles.ts'
 import { explainStep } from '../run/explain-step.ts'
 import { setSequences } from '../run/finish.ts'
 import { guardDatabase } from '../run/guard.ts'
@@ -11,7 +12,7 @@ import type { PreparedRun } from '../run/prepare-run.ts'
 import { inTransaction } from '../run/transaction.ts'
 import { watchConnection } from '../run/watchdog.ts'
 import { chooseStrategy } from '../write/choose-strategy.ts'
-import { hasCircles, withoutCircles } from './break-circles.ts'
+import { withoutCircles } from './break-circles.ts'
 import { openLike } from './client-address.ts'
 import type { ClientAddress } from './client-address.ts'
 import { laneLedgers } from './lane-ledger.ts'
@@ -49,11 +50,13 @@ export async function seedOverLanes(
 
 async function load(session: Session, job: SeedJob, server: Omit<Lanes, 'lanes'>): Promise<'done'> {
   const { settings } = job
-  const prepared = await prepareLoad(session, job, (target) =>
-    chooseStrategy(settings.strategy, target),
-  )
+  const prepared = await prepareLoad(session, job, {
+    strategyFor: (target) => chooseStrategy(settings.strategy, target),
+    reading: (read) => inTransaction(session, read),
+  })
   const lanes = settings.lanes ?? (await lanesFor(session, prepared, job))
-  if (lanes > 1 && !(await hasCircles(session, prepared))) {
+  // A circle is broken and closed again in one transaction.
+  if (lanes > 1 && circularTables(prepared.tables).length === 0) {
     await loadSideBySide(prepared, job, { ...server, lanes })
   } else {
     await loadAtOnce(session, prepared, job)

@@ -33,7 +33,10 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
     if (!isOpen) await limitLockWaits(session, 'transaction')
     // A timestamp without a zone means UTC, as over connections of our own.
     await setZone('UTC')
-    prepared = await prepareLoad(session, job, (target) => strategyFor(choice, target))
+    prepared = await prepareLoad(session, job, {
+      strategyFor: (target) => strategyFor(choice, target),
+      reading: (read) => read(),
+    })
     await withoutCircles(session, prepared, (open) => loadHere(session, open, settings))
     // The caller's transaction goes on.
     await setZone(zone!.zone)

@@ -35,7 +35,8 @@ export function sessionOver(transaction: SeedDatabase): Session {
     async query<T extends object>(text: string, parameters: readonly unknown[] = []) {
       const isRead = /^\s*(?:select|with)\b/i.test(text)
       const { rows, count } = await send(isRead ? asDocuments(text) : text, parameters)
-      const found = isRead ? rows.map((row) => readDocument(row) as T) : []
+      // Whatever is read without a document is asked for as text.
+      const found = (isRead ? rows.map(readDocument) : [...rows]) as T[]
       return Object.assign(found, { count, command: '' }) as Rows<T>
     },
     begin: () => refuse('begin a transaction'),
@@ -43,6 +44,7 @@ export function sessionOver(transaction: SeedDatabase): Session {
     rollback: () => refuse('roll back'),
     beforeCommit() {},
     copyIn: () => refuse('COPY'),
+    copyOut: () => refuse('COPY'),
     cancel: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }

@@ -1,10 +1,8 @@
 import { DownpourError } from '../errors.ts'
-import { openGenerated } from '../generate/read-columns.ts'
-import type { ColumnRead } from '../generate/read-columns.ts'
 import { openTable } from '../generate/slices.ts'
 import type { TableSource } from '../generate/slices.ts'
 import { rowNumber } from '../generate/sql-form.ts'
-import { loadedTables } from '../plan/plan.ts'
+import { columnReads } from '../plan/column-reads.ts'
 import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { summariesOf } from '../plan/summaries.ts'
 import { insertStatement } from './insert-statement.ts'
@@ -71,14 +69,8 @@ function whyNot(plan: Plan, { model, knownRows, toLoad, enumeration }: PlannedTa
 
 /** Others compute what this table would hold, from its generators; keys that count up it does hold. */
 async function whyReaders(plan: Plan, { model, key }: PlannedTable): Promise<string | undefined> {
-  const reads: ColumnRead[] = []
-  for (const table of loadedTables(plan)) {
-    if (table.model.key === model.key) continue
-    const scope = { plan, path: [], onRead: (read: ColumnRead) => void reads.push(read) }
-    const properties = table.columns.map((column) => column.model.property)
-    await openGenerated(scope, table, properties)
-  }
-  for (const { by, table, properties } of reads) {
+  for (const { asker, by, table, properties } of await columnReads(plan)) {
+    if (asker === model.key) continue
     const read = properties.find((property) => property !== key?.column.property)
     if (table === model.key && read !== undefined) {
       return `"${by}" is computed from its "${read}", and would belong to other values.`

@@ -41,7 +41,7 @@ const stillReferred = {
   why: 'The server said: cannot truncate a table referenced in a foreign key constraint (SQLSTATE 0A000).',
   code: 'RESET_FAILED',
   message: 'Cannot empty the tables',
-  fix: 'Empty visits too: name it in --only as well, or empty all tables with "npm run reset".',
+  fix: 'Empty visits too: name it in --only as well, or empty all tables with "npx downpour reset".',
   exitCode: 4,
 }
 
@@ -79,7 +79,7 @@ describe('resetDatabase', () => {
     expect(await failureFrom(reset())).toMatchObject({
       code: 'RESET_FAILED',
       why: 'The server said: relation "public.papers" does not exist (SQLSTATE 42P01).',
-      fix: 'Apply the migrations: npm run migrate.',
+      fix: 'Apply the migrations: npx downpour migrate.',
     })
     expect(await ask(database.url, 'select count(*) from visits')).toBe('221')
   })
@@ -158,7 +158,7 @@ describe('a run', () => {
   })
 
   it('empties nothing when it cannot be done afterwards', async () => {
-    await change(database.url, 'delete from visits; delete from residents where id > 1020')
+    await change(database.url, 'delete from visits; delete from residents')
     const left = await townCounts(database.url)
     const failure = await failureFrom(
       seedTown(database.url, { existing: 'reset', only: ['visits', 'papers'] }),

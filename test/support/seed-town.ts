@@ -69,6 +69,7 @@ const plainOptions: RunOptions = {
   profileCounts: {},
   counts: {},
   scale: 1,
+  otherwise: null,
   only: null,
   existing: 'refuse',
   strategy: 'copy',

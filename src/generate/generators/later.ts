@@ -1,6 +1,6 @@
 import { createGenerator } from '../generator.ts'
 import type { Generator } from '../generator.ts'
-import { bits } from '../hash.ts'
+import { unit } from '../hash.ts'
 import type { DateVector, TimestampVector, Vector } from '../vector.ts'
 
 export interface LaterOptions {
@@ -10,6 +10,8 @@ export interface LaterOptions {
   readonly mostDays?: number
   /** @defaultValue 0 */
   readonly leastDays?: number
+  /** `today` for what has happened: not after the reference date, unless the base is. @defaultValue 'any day' */
+  readonly until?: 'today' | 'any day'
 }
 
 /**
@@ -21,10 +23,11 @@ export interface LaterOptions {
  * { columns: { createdAt, updatedAt: f.laterThan(createdAt, { kind: 'timestamp' }) } }
  */
 export function laterThan(base: Generator, options: LaterOptions): Generator<Date | string> {
-  const { kind, mostDays = 90, leastDays = 0 } = options
+  const { kind, mostDays = 90, leastDays = 0, until = 'any day' } = options
   return createGenerator(
     'laterThan',
-    ({ random, purpose }, [input]) => {
+    ({ random, purpose, referenceDay }, [input]) => {
+      const end = until === 'today' ? referenceDay * microsPerDay : Infinity
       const key = random(`${purpose}/later`)
       const source = input!.vector
       return {
@@ -33,9 +36,11 @@ export function laterThan(base: Generator, options: LaterOptions): Generator<Dat
         fill({ count, numbers }, vector) {
           const out = vector as DateVector | TimestampVector
           for (let i = 0; i < count; i++) {
-            const draw = (bits(key, numbers[i]!) >>> 0) / 4_294_967_296
-            const days = leastDays + draw * draw * (mostDays - leastDays)
+            const draw = unit(key, numbers[i]!)
             const micros = microsOf(source, i)
+            const room = (end - micros) / microsPerDay
+            const most = room > leastDays && room < mostDays ? room : mostDays
+            const days = leastDays + draw * draw * (most - leastDays)
             out.values[i] =
               kind === 'date'
                 ? Math.floor(micros / microsPerDay) + Math.ceil(days)
