@@ -11,6 +11,7 @@ import { reported } from '../support/limit.ts'
 import type { Limit } from '../support/limit.ts'
 import { formatRates, measureInTurns } from '../support/measure.ts'
 import { seedProject } from '../support/seed-project.ts'
+import { reasonOf } from './reason-of.ts'
 import type { PeerSizes } from './sizes.ts'
 
 const tables = { users, accounts, categories, transactions }
@@ -46,7 +47,10 @@ export async function compareOnFinance(
       indexes: 'keep',
     } as const
     await prepare()
-    const failure = await drizzleSeed(tooManyRows).then(() => undefined, reasonOf)
+    const failure = await drizzleSeed(tooManyRows).then(
+      () => undefined,
+      (error: unknown) => `fails (${reasonOf(error)})`,
+    )
     const [ours, theirs] = await measureInTurns(
       [
         { name: 'downpour', rows: ourRows, prepare, run: () => seedProject(url, run) },
@@ -74,10 +78,4 @@ async function seedByDrizzle(client: postgres.Sql, count: number): Promise<void>
     categories: { count: 16 },
     transactions: { count },
   }))
-}
-
-/** The driver's or the server's own first line: Drizzle's holds every parameter. */
-function reasonOf(error: unknown): string {
-  const { cause = error } = error as { readonly cause?: unknown }
-  return `fails (${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)})`
 }

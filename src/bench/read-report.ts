@@ -50,7 +50,7 @@ function fileError(fileName: string, why: string): DownpourError {
     code: 'BENCH_FILE',
     message: `Cannot read ${fileName} as a report of bench`,
     why,
-    fix: 'Write one: npm run --silent bench -- strategies --json > report.json',
+    fix: 'Write one: npx downpour bench strategies --json > report.json',
   })
 }
 

@@ -4,6 +4,7 @@ import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql } from 'postgres'
 import { quoteTable } from '../postgres/identifiers.ts'
+import { tlsOptions } from '../postgres/socket.ts'
 import { parseDatabaseUrl } from '../postgres/url.ts'
 import { readTable } from '../read/read-table.ts'
 
@@ -123,17 +124,18 @@ export function copyTo(table: PgTable): ReadWay {
 }
 
 function createClient(url: string, applicationName: string): Sql {
-  const { host, port, database, user, password, ssl } = parseDatabaseUrl(url)
+  const address = parseDatabaseUrl(url)
+  const { host, port, database, user, password, ssl, options } = address
   return postgres({
     host,
     port,
     database,
     user,
     password,
-    ssl,
+    ssl: ssl === false || ssl === 'prefer' ? ssl : tlsOptions(address),
     max: 1,
     onnotice: () => {},
-    connection: { application_name: applicationName },
+    connection: { application_name: applicationName, ...(options !== undefined && { options }) },
   })
 }
 

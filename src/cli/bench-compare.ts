@@ -72,7 +72,7 @@ async function open(file: string) {
       code: 'BENCH_FILE',
       message: `Cannot read ${file}`,
       why: `${error instanceof Error ? error.message : String(error)}.`,
-      fix: 'Name a file that holds what "npm run --silent bench -- strategies --json" has printed.',
+      fix: 'Name a file that "npx downpour bench strategies --json > report.json" has written.',
       cause: error,
     })
   }

@@ -14,7 +14,14 @@ import { didYouMean } from '../plan/nearest.ts'
 import { npmCommand } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { loadEnvironmentFile, projectFolder } from './open-project.ts'
-import { positiveNumber, single, splitList, wholeNumber, withDatabaseOptions } from './options.ts'
+import {
+  databaseOf,
+  positiveNumber,
+  single,
+  splitList,
+  wholeNumber,
+  withDatabaseOptions,
+} from './options.ts'
 import type { DatabaseArguments } from './options.ts'
 import type { Output } from './output.ts'
 import { reportFailure, runCommand } from './run-command.ts'
@@ -178,15 +185,15 @@ async function prepare(
   // Without its password.
   const url = args.databaseUrl === undefined ? undefined : displayUrl(args.databaseUrl)
   const progress = createBenchProgress(output.messages)
-  const where = { action: 'measure', databaseUrl: args.databaseUrl, project: { folder }, signal }
+  const where = { ...databaseOf(args), action: 'measure', project: { folder }, signal }
   return () =>
-    withDatabase(where, output, async (database) => {
+    withDatabase(where, output, async ({ consent, ...database }) => {
       try {
         return await runBench({
+          ...consent,
           database,
           names,
           ...wishes,
-          confirm: args.confirm,
           command: commandOf(word, { ...args, databaseUrl: url }),
           version: readVersion(),
           signal,

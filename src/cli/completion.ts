@@ -32,8 +32,8 @@ export const completionCommand: CommandModule<object, CompletionArguments> = {
       .positional('shell', { choices: ['bash', 'zsh', 'fish'] as const, demandOption: true })
       .epilogue(
         asTyped(
-          'For this shell: source <(npm run --silent downpour -- completion bash)\n' +
-            'For fish: npm run --silent downpour -- completion fish | source',
+          'For this shell: source <(npx downpour completion bash)\n' +
+            'For fish: npx downpour completion fish | source',
         ),
       ),
   handler: ({ shell }) => void process.stdout.write(scripts[shell]),

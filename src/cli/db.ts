@@ -25,7 +25,7 @@ const actions: Readonly<Record<string, { readonly describe: string; readonly run
       const { startEmbedded } = await embedded()
       const { version, port, pid } = await startEmbedded(project)
       return {
-        text: `PostgreSQL ${version} runs on port ${port} until "npm run db -- stop".\nLook at the data: psql "$(npm run --silent db -- url)"`,
+        text: `PostgreSQL ${version} runs on port ${port} until "npx downpour db stop".\nLook at the data: psql "$(npx downpour db url)"`,
         json: { version, port, pid },
       }
     },
@@ -45,7 +45,7 @@ const actions: Readonly<Record<string, { readonly describe: string; readonly run
       const status = await embeddedStatus(project)
       const { running } = status
       const state = running
-        ? `runs: PostgreSQL ${running.version}, port ${running.port}, pid ${running.pid}, used by ${running.leases} ${running.leases === 1 ? 'command' : 'commands'}${status.stays ? '; stays until "npm run db -- stop"' : ''}`
+        ? `runs: PostgreSQL ${running.version}, port ${running.port}, pid ${running.pid}, used by ${running.leases} ${running.leases === 1 ? 'command' : 'commands'}${status.stays ? '; stays until "npx downpour db stop"' : ''}`
         : status.exists
           ? 'does not run'
           : 'has not been started yet'

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
-import { withDatabaseOptions } from './options.ts'
+import { databaseOf, withDatabaseOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
 
@@ -23,14 +23,14 @@ export const migrateCommand: CommandModule<object, MigrateArguments> = {
         const project = await openProject(args, output)
         const { migrateDatabase } = await import('./migrate-database.ts')
         const applied = await withDatabase(
-          { action: 'migrate', databaseUrl: args.databaseUrl, project, signal },
+          { ...databaseOf(args), action: 'migrate', project, signal },
           output,
-          ({ url }) =>
+          ({ url, consent }) =>
             migrateDatabase({
+              ...consent,
               url,
               folder: project.migrationsFolder,
               table: project.migrationsTable,
-              confirm: args.confirm,
               signal,
             }),
         )

@@ -1,21 +1,14 @@
 /** The commands that have an npm script of their name. */
-const scripts: readonly (string | undefined)[] = [
-  'seed',
-  'reset',
-  'migrate',
-  'preview',
-  'bench',
-  'db',
-]
+const scripts = ['seed', 'reset', 'migrate', 'preview', 'bench', 'db']
 
 /** Whoever installed the package has its command, and none of this repository's scripts. */
 const isInstalled = import.meta.url.includes('/node_modules/')
 
-/** What stands before a command that has no script; also how yargs is told to name this program. */
+/** How yargs is told to name this program. */
 export const program = isInstalled ? 'npx downpour' : 'npm run downpour --'
 
 /**
- * How a command is typed in a project.
+ * How a command is typed here.
  *
  * @param words - the command and what follows it
  * @example
@@ -23,25 +16,31 @@ export const program = isInstalled ? 'npx downpour' : 'npm run downpour --'
  * // ['npm run seed -- --help', 'npm run downpour -- completion']
  */
 export function npmCommand(words: readonly string[]): string {
-  const [name, ...rest] = words
-  if (isInstalled || !scripts.includes(name)) return [program, ...words].join(' ')
-  return rest.length === 0 ? `npm run ${name}` : ['npm run', name, '--', ...rest].join(' ')
+  return asTyped(['npx downpour', ...words].join(' '))
 }
 
 /**
- * A text with its commands as they are typed where this is installed; unchanged in this repository.
+ * A text with its commands as they are typed here. Texts name them as whoever installed the package
+ * types them, since most are made where nobody knows who reads them.
  *
  * @example
- * asTyped('Go on with "npm run seed -- --resume".') // 'Go on with "npx downpour seed --resume".'
+ * asTyped('Go on with "npx downpour seed --resume".') // 'Go on with "npm run seed -- --resume".'
  */
 export function asTyped(text: string): string {
-  return isInstalled ? withNpx(text) : text
+  return isInstalled ? text : withScripts(text)
 }
 
-/** What `asTyped` does where this is installed. */
-export function withNpx(text: string): string {
-  return text.replaceAll(
-    /npm run (?:--silent )?(?:downpour --|(seed|reset|migrate|preview|bench|db)\b(?: --(?= ))?)/g,
-    (_, script: string | undefined) => ['npx downpour', script].filter(Boolean).join(' '),
-  )
+/**
+ * What `asTyped` does in this repository. A command goes on to a quote, a bracket or the line's end;
+ * one whose output is read by a program must not begin with what npm has to say.
+ */
+export function withScripts(text: string): string {
+  return text.replaceAll(/([$<]\()?npx downpour\b([^"\n)]*)/g, (_, into = '', words: string) => {
+    const isRead = into !== '' || / [>|] /.test(words)
+    const npm = `${into}npm run${isRead ? ' --silent' : ''}`
+    const script = scripts.find((name) => new RegExp(`^ ${name}\\b`).test(words))
+    if (script === undefined) return `${npm} downpour --${words}`
+    const rest = words.slice(script.length + 1)
+    return `${npm} ${script}${rest.startsWith(' ') ? ` --${rest}` : rest}`
+  })
 }

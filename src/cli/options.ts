@@ -10,6 +10,14 @@ export interface DatabaseArguments {
   readonly quiet: boolean
 }
 
+/** What `withDatabase` takes of the arguments. */
+export function databaseOf({
+  databaseUrl,
+  confirm,
+}: Partial<Pick<DatabaseArguments, 'databaseUrl' | 'confirm'>>) {
+  return { databaseUrl, confirm }
+}
+
 /** An option with one value; said twice, the last one counts. */
 export const single = { type: 'string', requiresArg: true, coerce: lastOf<string> } as const
 
@@ -44,7 +52,7 @@ export function withDatabaseOptions<T>(yargs: Argv<T>) {
     })
     .option('confirm', {
       ...single,
-      describe: 'The database’s name, to consent to a server that is not on this machine',
+      describe: 'The database’s name, to consent to what is refused otherwise',
     })
 }
 

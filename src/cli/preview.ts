@@ -80,7 +80,7 @@ function readRowChoice(args: PreviewArguments, { tables }: PlanOptions): RowChoi
       code: 'USAGE_ROW',
       message: `--row does not go with ${only.length === 0 ? 'all tables' : 'several tables'}`,
       why: 'A row number means another row in each of them.',
-      fix: 'Name one table, as in: npm run preview -- users --row 4711.',
+      fix: 'Name one table, as in: npx downpour preview users --row 4711.',
     })
   }
   return { numbers: row.map((text) => wholeNumber('--row', text, 0)) }

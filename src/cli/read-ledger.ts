@@ -49,6 +49,6 @@ export function noSuchRun(run: string, hasLedger: boolean): DownpourError {
     why: hasLedger
       ? 'The ledger of this database does not know it.'
       : 'This database has no ledger: no run was written down here.',
-    fix: 'Name one that "npm run downpour -- status" shows, on the same database.',
+    fix: 'Name one that "npx downpour status" shows, on the same database.',
   })
 }

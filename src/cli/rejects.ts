@@ -26,7 +26,7 @@ export const rejectsCommand: CommandModule<object, RejectsArguments> = {
         defaultDescription: 'the latest that left rows out',
         describe: 'Which run',
       })
-      .example(asTyped('npm run --silent downpour -- rejects > rejects.tsv'), 'a file of them'),
+      .example(asTyped('npx downpour rejects > rejects.tsv'), 'a file of them'),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals({ output, howToGoOn: 'Run it again.' }, async (signal) => {
@@ -75,7 +75,7 @@ function noteHow({ run, rejects }: RejectsOfRun, output: Output): void {
   const [first] = rejects
   if (!first) return
   output.note(
-    `Their values are not kept. To see them:\n  npm run preview -- ${first.table} --row ${first.row} ${planOptions(run.options)}`,
+    `Their values are not kept. To see them:\n  npx downpour preview ${first.table} --row ${first.row} ${planOptions(run.options)}`,
   )
 }
 

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { withDatabase } from './open-database.ts'
 import { chooseTables, openProject } from './open-project.ts'
-import { exceptOption, nameList, onlyOption, withDatabaseOptions } from './options.ts'
+import { databaseOf, exceptOption, nameList, onlyOption, withDatabaseOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
 
@@ -31,17 +31,10 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
         const only = await chooseTables(choice, project)
         const { resetDatabase } = await import('../run/reset.ts')
         const tables = await withDatabase(
-          { action: 'reset', databaseUrl: args.databaseUrl, project, signal },
+          { ...databaseOf(args), action: 'reset', project, signal },
           output,
-          ({ url }) =>
-            resetDatabase({
-              url,
-              tables: project.tables,
-              only,
-              confirm: args.confirm,
-              environment: process.env['NODE_ENV'],
-              signal,
-            }),
+          ({ url, consent }) =>
+            resetDatabase({ ...consent, url, tables: project.tables, only, signal }),
         )
         if (output.isJson) output.data(`${JSON.stringify({ ok: true, tables })}\n`)
         else output.data(`Emptied ${tables.join(', ')}.\n`)

@@ -2,10 +2,10 @@ import type { CommandModule } from 'yargs'
 import type { Restored } from '../run/restore.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
-import { withDatabaseOptions } from './options.ts'
+import { databaseOf, withDatabaseOptions } from './options.ts'
 import type { DatabaseArguments } from './options.ts'
 import type { Output } from './output.ts'
-import { runCommand } from './run-command.ts'
+import { asToldHere, runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
 
 export const restoreCommand: CommandModule<object, DatabaseArguments> = {
@@ -22,15 +22,15 @@ export const restoreCommand: CommandModule<object, DatabaseArguments> = {
           const restored = await withDatabase(
             {
               action: 'restore indexes',
-              databaseUrl: args.databaseUrl,
+              ...databaseOf(args),
               project,
               signal,
             },
             output,
-            ({ url }) =>
+            ({ url, consent }) =>
               restoreDatabase({
+                ...consent,
                 url,
-                confirm: args.confirm,
                 signal,
                 onRestored(name) {
                   if (!output.isJson) output.data(`Put back ${name}.\n`)
@@ -46,17 +46,18 @@ export const restoreCommand: CommandModule<object, DatabaseArguments> = {
 /** Several things may have failed, each with its reason, while others did not. */
 async function report({ restored, failures, waiting }: Restored, output: Output): Promise<void> {
   const { errorObject, formatError } = await import('../report/error.ts')
+  const told = failures.map(asToldHere)
   const isWhole = failures.length === 0
   if (output.isJson) {
-    const errors = failures.map((failure) => (errorObject(failure) as { error: object }).error)
-    const told = isWhole
+    const errors = told.map((failure) => (errorObject(failure) as { error: object }).error)
+    const result = isWhole
       ? { ok: true, restored }
       : { ok: false, error: errors[0], restored, errors, waiting }
-    output.data(`${JSON.stringify(told)}\n`)
+    output.data(`${JSON.stringify(result)}\n`)
   } else if (isWhole && restored.length === 0) {
     output.data('Nothing is dropped.\n')
   }
-  for (const failure of failures) output.messages.write(formatError(output.messages, failure))
+  for (const failure of told) output.messages.write(formatError(output.messages, failure))
   for (const name of waiting) output.note(`${name} has to wait for these.`)
   if (!isWhole) process.exitCode = 4
 }

@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import type { ToldError } from '../report/error.ts'
 import { asTyped } from './npm-command.ts'
 import { createOutput } from './output.ts'
 import type { Output } from './output.ts'
@@ -36,12 +37,18 @@ export async function reportFailure(
 ): Promise<number> {
   const { errorObject, formatError, unexpectedError } = await import('../report/error.ts')
   const failure = error instanceof DownpourError ? error : unexpectedError(error)
-  if (output.isJson) {
-    output.data(`${asTyped(JSON.stringify({ ...errorObject(failure), ...achieved }))}\n`)
-  }
-  output.messages.write(asTyped(formatError(output.messages, failure)))
+  const told = asToldHere(failure)
+  if (output.isJson) output.data(`${JSON.stringify({ ...errorObject(told), ...achieved })}\n`)
+  output.messages.write(formatError(output.messages, told))
   if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && failure.cause instanceof Error) {
     output.messages.write(`${failure.cause.stack ?? ''}\n`)
   }
   return failure.exitCode
+}
+
+/** An error with the commands that it names as they are typed here. */
+export function asToldHere(error: DownpourError): ToldError {
+  const { code, table, column, row } = error
+  const [message, why, fix] = [error.message, error.why, error.fix].map(asTyped)
+  return { code, message: message!, why: why!, fix: fix!, table, column, row }
 }

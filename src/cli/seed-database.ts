@@ -8,7 +8,7 @@ import type { RunNews, SeedRequest } from '../run/seed.ts'
 import { withDatabase } from './open-database.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import type { PlanChoice, PlanOptions } from './open-project.ts'
-import { wholeNumber } from './options.ts'
+import { databaseOf, wholeNumber } from './options.ts'
 import type { Output } from './output.ts'
 import type { SeedArguments } from './seed.ts'
 
@@ -28,11 +28,12 @@ export async function seedDatabase(
   const { runSeed } = await import('../run/seed.ts')
   const progress = output.isQuiet ? noProgress : createProgress(output.messages)
   const report = await withDatabase(
-    { action: 'seed', databaseUrl: args.databaseUrl, project, signal },
+    { ...databaseOf(args), action: 'seed', project, signal },
     output,
-    async (database) => {
+    async ({ consent, ...database }) => {
       try {
         return await runSeed({
+          ...consent,
           project,
           database,
           options,
@@ -43,8 +44,6 @@ export async function seedDatabase(
           lanes,
           threads,
           signal,
-          confirm: args.confirm,
-          environment: process.env['NODE_ENV'],
           onPlan: (plan) => noteLeftToServer(plan, output),
           onRun: (run) => noteRun(run, output),
           onProgress: (told) => {
@@ -69,7 +68,7 @@ export async function seedDatabase(
     output.note(`Values of the server’s own, not those of the seed: ${names}`)
   }
   if (report.rejected > 0) {
-    output.note(`Left out ${report.rejected} rows: npm run downpour -- rejects ${report.run}`)
+    output.note(`Left out ${report.rejected} rows: npx downpour rejects ${report.run}`)
   }
   if (project.config.hint) output.note(project.config.hint)
 }

@@ -107,5 +107,5 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
 function howToGoOn({ ledger, transaction }: SeedArguments): string {
   if (transaction === 'run') return 'Run it again; nothing was changed.'
   if (!ledger) return 'Run it again with --reset, which empties the tables first.'
-  return 'Go on with "npm run seed -- --resume", or throw the run away with --restart.'
+  return 'Go on with "npx downpour seed --resume", or throw the run away with --restart.'
 }

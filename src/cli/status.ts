@@ -42,7 +42,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
           output.data(`${JSON.stringify({ ok: true, hasLedger, lockedBy, runs })}\n`)
         } else if (status) {
           const { formatStatus } = await import('../report/run-status.ts')
-          output.data(asTyped(formatStatus(status, output.width)))
+          output.data(formatStatus(status, output.width, asTyped))
         } else {
           output.data('There is no ledger: no run was written down here.\n')
         }

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs'
 import { npmCommand } from './npm-command.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
-import { withDatabaseOptions } from './options.ts'
+import { databaseOf, withDatabaseOptions } from './options.ts'
 import type { DatabaseArguments } from './options.ts'
 import { runCommand } from './run-command.ts'
 import { withSignals } from './signals.ts'
@@ -38,18 +38,17 @@ export const undoCommand: CommandModule<object, UndoArguments> = {
           const report = await withDatabase(
             {
               action: 'undo a run',
-              databaseUrl: args.databaseUrl,
+              ...databaseOf(args),
               project,
               signal,
             },
             output,
-            async ({ url }) => {
+            async ({ url, consent }) => {
               try {
                 return await undoRun({
+                  ...consent,
                   url,
                   run: args.run,
-                  confirm: args.confirm,
-                  environment: process.env['NODE_ENV'],
                   signal,
                   onProgress(told) {
                     if (!signal.aborted) progress.update(told)

@@ -1,10 +1,11 @@
-import { is } from 'drizzle-orm'
+import { is, Relations } from 'drizzle-orm'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
+import { freeName } from '../model/free-name.ts'
 
 /**
  * The exports of all modules of a schema as those of one. A table that several of them export is
  * there once, by the first name; of two tables with one name, as in two PostgreSQL schemas, the second
- * gets its qualified name: `audit.users`.
+ * gets its qualified name: `audit.users`. Relations are there under whatever name is free.
  *
  * @example
  * mergeSchemas([{ users }, { users, orders }]) // { users, orders }
@@ -15,6 +16,7 @@ export function mergeSchemas(
   const merged = new Map<string, unknown>()
   const tables = new Set<string>()
   for (const [name, value] of modules.flatMap(entriesOf)) {
+    if (is(value, Relations)) merged.set(freeName([name], merged), value)
     if (!is(value, PgTable)) continue
     const table = qualifiedName(value)
     if (tables.has(table)) continue
@@ -29,11 +31,6 @@ function entriesOf(module: Readonly<Record<string, unknown>>): readonly [string,
   const { default: main } = module
   const isObject = typeof main === 'object' && main !== null && !is(main, PgTable)
   return [...Object.entries(module), ...(isObject ? Object.entries(main) : [])]
-}
-
-function freeName(names: readonly string[], taken: ReadonlyMap<string, unknown>): string {
-  const name = names.find((candidate) => !taken.has(candidate))
-  return name ?? freeName([`${names.at(-1)!}_`], taken)
 }
 
 function qualifiedName(table: PgTable): string {

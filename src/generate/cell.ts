@@ -1,5 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import type { ColumnMode } from '../model/table.ts'
+import type { ColumnMode, ColumnModel } from '../model/table.ts'
 import type { Vector } from './vector.ts'
 
 /**
@@ -35,7 +35,7 @@ export function readCell(vector: Vector, index: number, mode: ColumnMode): unkno
     case 'time':
       return formatTime(vector.values[index]!)
     case 'uuid':
-      return formatUuid(vector.bytes, index)
+      return readText(vector, index)
     case 'dictionary':
     case 'text':
     case 'utf8':
@@ -43,9 +43,29 @@ export function readCell(vector: Vector, index: number, mode: ColumnMode): unkno
   }
 }
 
-/** A text cell as a string; it must not be NULL. */
+/**
+ * One cell as Drizzle gives it for its column: a `Date` that a generator of plain values has put where
+ * the mode asks for a string is one here.
+ *
+ * @example
+ * readColumnCell(birthdays, 0, { mode: 'string', type: parseSqlType('date') }) // '1990-03-14'
+ */
+export function readColumnCell(
+  vector: Vector,
+  index: number,
+  { mode, type }: Pick<ColumnModel, 'mode' | 'type'>,
+): unknown {
+  const cell = readCell(vector, index, mode)
+  if (mode !== 'string' || !(cell instanceof Date)) return cell
+  const millis = cell.getTime()
+  return type.name === 'date'
+    ? formatDate(Math.floor(millis / dayMillis))
+    : formatTimestamp(millis * 1000)
+}
+
+/** A cell of text, or a uuid, as a string; it must not be NULL. */
 export function readText(
-  vector: Extract<Vector, { kind: 'dictionary' | 'text' | 'utf8' }>,
+  vector: Extract<Vector, { kind: 'dictionary' | 'text' | 'utf8' | 'uuid' }>,
   index: number,
 ): string {
   switch (vector.kind) {
@@ -58,6 +78,8 @@ export function readText(
       const { buffer, byteOffset } = vector.bytes
       return Buffer.from(buffer, byteOffset + start, vector.offsets[index + 1]! - start).toString()
     }
+    case 'uuid':
+      return formatUuid(vector.bytes, index)
   }
 }
 

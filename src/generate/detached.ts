@@ -1,3 +1,5 @@
+import { extentOf } from './extent.ts'
+import type { Extent } from './extent.ts'
 import type { Context, Generator, Group, Input, PreparedGroup, Rows } from './generator.ts'
 import type { Vector } from './vector.ts'
 
@@ -7,6 +9,8 @@ export interface Detached {
   readonly vector: Vector
   /** As `Input.size`. */
   readonly size: number | undefined
+  /** As `Input.extent`. */
+  readonly extent: Extent | undefined
   fill(rows: Rows): void
 }
 
@@ -15,6 +19,7 @@ export interface DetachedTogether {
   /** One a generator, refilled by each call of `fill`. */
   readonly vectors: readonly Vector[]
   readonly sizes: readonly (number | undefined)[]
+  readonly extents: readonly (Extent | undefined)[]
   fill(rows: Rows): void
 }
 
@@ -27,8 +32,8 @@ export interface DetachedTogether {
  * numbers.fill(rows) // numbers.vector holds the values of these rows
  */
 export async function prepareDetached(context: Context, generator: Generator): Promise<Detached> {
-  const { vectors, sizes, fill } = await prepareTogether(context, [generator])
-  return { vector: vectors[0]!, size: sizes[0], fill }
+  const { vectors, sizes, extents, fill } = await prepareTogether(context, [generator])
+  return { vector: vectors[0]!, size: sizes[0], extent: extents[0], fill }
 }
 
 /** As `prepareDetached`, for generators that may read one another. */
@@ -58,12 +63,24 @@ export async function prepareTogether(
   return {
     vectors: inputs.map(({ vector }) => vector),
     sizes: inputs.map(({ size }) => size),
+    extents: inputs.map(({ extent }) => extent),
     fill(rows) {
       for (const step of steps) step.fill(rows)
     },
   }
 }
 
-function inputOf({ outputs, sizes, sqlForms }: PreparedGroup, output: string): Input {
-  return { vector: outputs[output]!, size: sizes?.[output], sqlForm: sqlForms?.[output] }
+/** An output of a prepared group, as another group reads it. */
+export function inputOf(group: PreparedGroup, output: string): Input {
+  const vector = group.outputs[output]!
+  return {
+    vector,
+    size: group.sizes?.[output],
+    // Few ask, and a dictionary may be large.
+    get extent() {
+      const words = vector.kind === 'dictionary' ? vector.dictionary.words : undefined
+      return group.extents?.[output] ?? (words && extentOf(words))
+    },
+    sqlForm: group.sqlForms?.[output],
+  }
 }

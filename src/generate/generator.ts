@@ -1,5 +1,8 @@
 import type { Faker } from '@faker-js/faker'
+import type { ColumnModel } from '../model/table.ts'
+import type { SqlType } from '../model/sql-type.ts'
 import type { EnumerationReader } from './enumeration.ts'
+import type { Extent } from './extent.ts'
 import type { HashKey } from './hash.ts'
 import type { SqlForm } from './sql-form.ts'
 import { createVector } from './vector.ts'
@@ -19,6 +22,17 @@ export interface Generator<Value = any> {
   readonly output: string
   /** For the compiler only; never there. */
   readonly value?: Value
+  /** The same for the column that it is given for, which says what its options leave out. */
+  forColumn?(column: OwnColumn): Generator<Value>
+}
+
+/** What a column says to the generator that it is given. */
+export interface OwnColumn {
+  readonly type: SqlType
+  /** Whether no two rows may have the same value. */
+  readonly isUnique: boolean
+  /** How many rows there will be. */
+  readonly rows: number
 }
 
 /**
@@ -48,6 +62,8 @@ export interface Input {
   readonly vector: Vector
   /** How many different values there are, when none ever repeats. */
   readonly size: number | undefined
+  /** How far its values go, where that is known. */
+  readonly extent: Extent | undefined
   /** How the server could compute it by itself, if it could. */
   readonly sqlForm: SqlForm | undefined
 }
@@ -63,6 +79,8 @@ export interface PreparedGroup {
    * output that is not named may repeat.
    */
   readonly sizes?: Readonly<Record<string, number>>
+  /** How far the values of outputs go, where no dictionary shows it. */
+  readonly extents?: Readonly<Record<string, Extent>>
   /**
    * What values are drawn from or composed of, where no dictionary shows it: the plan's fingerprint
    * notices a change even if no row that it looks at uses it.
@@ -135,6 +153,8 @@ export interface TableContext {
 
 /** Columns of a table, computed for any rows on demand. */
 export interface ColumnReader {
+  /** As Drizzle declares them. */
+  readonly columns: readonly ColumnModel[]
   /** One a column, refilled by each call. */
   readonly vectors: readonly Vector[]
   /** One a column: how the server could compute it by itself, if it could. */
@@ -165,6 +185,8 @@ export interface ColumnFill {
   fill(rows: Rows, out: Vector): void
   /** How many different values there are; for values that never repeat. */
   readonly size: number | undefined
+  /** How far its values go, where no dictionary shows it. */
+  readonly extent?: Extent
   /** As `PreparedGroup.vocabulary`. */
   readonly vocabulary?: readonly unknown[]
   /** How the server could compute it by itself, with the same range and distribution. */
@@ -198,12 +220,13 @@ export function createGenerator<Value = any>(
       name,
       inputs,
       async prepare(context, prepared) {
-        const { spec, fill, size, vocabulary, sqlForm } = await prepare(context, prepared)
+        const { spec, fill, size, extent, vocabulary, sqlForm } = await prepare(context, prepared)
         const value = createVector(spec, context.capacity)
         return {
           outputs: { value },
           fill: (rows) => fill(rows, value),
           ...(size === undefined ? {} : { sizes: { value: size } }),
+          ...(extent && { extents: { value: extent } }),
           ...(vocabulary && { vocabulary }),
           ...(sqlForm && { sqlForms: { value: sqlForm } }),
         }

@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import { lengthOf } from './extent.ts'
 import { slug } from './vocabulary.ts'
 
 /** A variable part of a template: a vocabulary, or whole numbers from `min` to `max`. */
@@ -82,6 +83,34 @@ export function whyAmbiguous(
     }
   }
   return undefined
+}
+
+/**
+ * The fewest and the most characters of a template's texts.
+ *
+ * @example
+ * lengthsOf(compileTemplate('{first} {number}', ['first', 'number'], parts)) // [4, 16]
+ */
+export function lengthsOf(segments: readonly Segment[]): readonly [number, number] {
+  let [least, most] = [0, 0]
+  // A part that stands in the template twice has one choice.
+  const choices = new Map<number, readonly number[]>()
+  for (const segment of segments) {
+    if (segment.kind === 'words') {
+      const others = choices.get(segment.part)
+      const lengths = segment.words.map((word, n) => lengthOf(word) + (others?.[n] ?? 0))
+      choices.set(segment.part, lengths)
+      continue
+    }
+    const isNumber = segment.kind === 'integer'
+    least += lengthOf(isNumber ? String(segment.min) : segment.text)
+    most += lengthOf(isNumber ? String(segment.max) : segment.text)
+  }
+  for (const lengths of choices.values()) {
+    least += lengths.reduce((one, other) => Math.min(one, other))
+    most += lengths.reduce((one, other) => Math.max(one, other))
+  }
+  return [least, most]
 }
 
 /**

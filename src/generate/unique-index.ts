@@ -1,6 +1,6 @@
 import type { Permutation } from './permutation.ts'
 
-/** Gives each row an index of its own, and never one that is taken already. */
+/** Gives each row of [0, size) an index of its own, and never one that is taken already. */
 export interface UniqueIndex {
   /** How many rows can have one. */
   readonly size: number
@@ -15,6 +15,7 @@ export interface UniqueIndex {
  * not depend on how many rows there are.
  *
  * @param taken - indices that known rows use already
+ * @throws RangeError (from `at` and `fill`) for a row outside [0, size)
  * @example
  * const index = createUniqueIndex(createPermutation(1, 'users.email', 100), [17])
  * index.size // 99; no row gets 17
@@ -22,23 +23,25 @@ export interface UniqueIndex {
 export function createUniqueIndex(permutation: Permutation, taken: readonly number[]): UniqueIndex {
   const places = [...new Set(taken)]
   const reserve = new Map(places.map((index, place) => [index, permutation.size - 1 - place]))
-  function replaceTaken(first: number): number {
+  if (reserve.size === 0) return permutation
+  const size = permutation.size - reserve.size
+
+  // Places of the reserve may lead to one another for ever.
+  function indexOf(row: number, first: number): number {
+    if (row >= size) throw new RangeError(`Row ${row} has no index: there are ${size}`)
     let index = first
     for (let place = reserve.get(index); place !== undefined; place = reserve.get(index)) {
       index = permutation.at(place)
     }
     return index
   }
+
   return {
-    size: permutation.size - reserve.size,
-    at(row) {
-      const index = permutation.at(row)
-      return reserve.size === 0 ? index : replaceTaken(index)
-    },
+    size,
+    at: (row) => indexOf(row, permutation.at(row)),
     fill(rows, count, out) {
       permutation.fill(rows, count, out)
-      if (reserve.size === 0) return
-      for (let i = 0; i < count; i++) out[i] = replaceTaken(out[i]!)
+      for (let i = 0; i < count; i++) out[i] = indexOf(rows[i]!, out[i]!)
     },
   }
 }

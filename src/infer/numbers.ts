@@ -78,21 +78,45 @@ export function inferNumber(question: ColumnInQuestion): Inferred {
       most: Math.min(largest, rules.maximum ?? Infinity),
     },
   )
-  const widest = {
-    least: Math.ceil(wide.least),
-    most: Math.floor(Math.min(wide.most, wide.least + 9e15)),
-  }
+  const distinct = distinctUnits(type, wide)
   return {
-    space: Math.max(1, widest.most - widest.least + 1),
+    space: Math.max(1, distinct.most - distinct.least + 1),
     make(values) {
       if (values === 'unique') {
-        return int({ minValue: widest.least, maxValue: widest.most, isUnique: true })
+        const { scale: digits, least: first, most: last } = distinct
+        const one = unitOf(digits)
+        return digits === 0
+          ? int({ minValue: first, maxValue: last, isUnique: true })
+          : decimal({ minValue: first / one, maxValue: last / one, scale: digits, isUnique: true })
       }
       return isWhole || scale === 0
         ? int({ minValue: least, maxValue: most })
         : decimal({ minValue: least, maxValue: most, scale })
     },
   }
+}
+
+/** Whole numbers where these are many, else with as many digits after the point as the type tells apart. */
+function distinctUnits(
+  type: SqlType,
+  { least, most }: Range,
+): { readonly least: number; readonly most: number; readonly scale: number } {
+  let scale = 0
+  while (scale < mostScaleOf(type) && (most - least) * unitOf(scale) < plenty) scale++
+  const unit = unitOf(scale)
+  const first = Math.ceil(least * unit - 1e-6)
+  return { scale, least: first, most: Math.floor(Math.min(most * unit + 1e-6, first + 9e15)) }
+}
+
+/** More distinct numbers are hardly ever asked for, … */
+const plenty = 1_000_000
+
+/** … and so many digits are told apart by any type of that range. */
+function mostScaleOf({ name, modifiers }: SqlType): number {
+  if (name in bounds) return 0
+  return name === 'numeric' && modifiers.length > 0
+    ? Math.max(0, Math.min(modifiers[1] ?? 0, 6))
+    : 6
 }
 
 function contradiction({ table, column }: ColumnInQuestion): DownpourError {
@@ -122,7 +146,8 @@ function withinRules(usual: Range, allowed: { least: number; most: number }): Ra
 function largestOf({ name, modifiers }: SqlType): number {
   const bound = bounds[name]
   if (bound !== undefined) return bound
-  if (name === 'money') return 1_000_000
+  // Beyond, a float4 does not tell whole numbers apart.
+  if (name === 'float4') return 16_777_216
   if (name !== 'numeric' || modifiers.length === 0) return Number.MAX_SAFE_INTEGER
   const [precision, scale = 0] = modifiers as [number, number?]
   const digits = Math.min(15, precision) - Math.max(0, scale)

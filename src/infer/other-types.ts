@@ -6,10 +6,9 @@ const days = 2190
 const largest = 2 ** 48
 
 /** Texts that the server reads as values of a type without vectors of its own. */
-export function textsOfType({ name, modifiers }: SqlType): NumberedTexts | undefined {
+export function textsOfType({ name, modifiers, detail }: SqlType): NumberedTexts | undefined {
   const [length = 0] = modifiers
-  // PostGIS has modifiers that are no numbers: geometry(point,4326).
-  switch (name.replace(/\(.*/, '')) {
+  switch (name) {
     case 'bytea':
       return { size: largest, nth: (index) => `\\x${hex(index, 16)}${hex(index * 7 + 1, 16)}` }
     case 'inet':
@@ -35,10 +34,7 @@ export function textsOfType({ name, modifiers }: SqlType): NumberedTexts | undef
             .join('')}`,
       }
     case 'interval':
-      return {
-        size: 1000 * 86_400,
-        nth: (index) => `${Math.floor(index / 86_400)} days ${index % 86_400} seconds`,
-      }
+      return intervals(detail)
     case 'bit':
       return bits(Math.max(1, length))
     case 'varbit':
@@ -114,13 +110,7 @@ export function textsOfType({ name, modifiers }: SqlType): NumberedTexts | undef
       return vectors(length)
     case 'geometry':
     case 'geography':
-      return {
-        size: 2 ** 40,
-        nth: (index) =>
-          `POINT(${coordinates(index)
-            .map((x) => Number(x) / 10)
-            .join(' ')})`,
-      }
+      return detail === undefined || detail === 'point' ? places(modifiers[0]) : undefined
     default:
       return undefined
   }
@@ -150,6 +140,27 @@ function bits(length: number): NumberedTexts {
 function coordinates(index: number): readonly [string, string] {
   const [x, y] = [index % 2 ** 20, Math.floor(index / 2 ** 20)]
   return [(x / 1000 - 500).toFixed(3), (y / 1000 - 500).toFixed(3)]
+}
+
+/** @param fields - e.g. `day to minute`: what is smaller than the last one becomes 0 */
+function intervals(fields = 'second'): NumberedTexts {
+  const unit = fields.split(' ').at(-1)!
+  if (unit !== 'second') return { size: 1000, nth: (index) => `${index} ${unit}s` }
+  return {
+    size: 1000 * 86_400,
+    nth: (index) => `${Math.floor(index / 86_400)} days ${index % 86_400} seconds`,
+  }
+}
+
+function places(srid: number | undefined): NumberedTexts {
+  const prefix = srid === undefined ? '' : `SRID=${srid};`
+  return {
+    size: 2 ** 40,
+    nth(index) {
+      const [x, y] = coordinates(index).map((degrees) => Number(degrees) / 10)
+      return `${prefix}POINT(${x} ${y})`
+    },
+  }
 }
 
 function segment(index: number, type: string): string {

@@ -137,7 +137,10 @@ function isPlain(value: Value): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-const numbers = ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']
+const times = ['date', 'timestamp', 'timestamptz']
+
+/** Those of times are days and microseconds, as in vectors. */
+const numbers = ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric', ...times]
 
 function numberOf(value: NonNullable<Value>, column: ColumnModel): number | undefined {
   const type = baseOf(column)
@@ -153,7 +156,7 @@ function baseOf({ base, type }: ColumnModel): SqlType {
 /** The smallest distance between two values. */
 function stepOf(column: ColumnModel): number {
   const type = baseOf(column)
-  if (type.name.startsWith('int')) return 1
+  if (type.name.startsWith('int') || times.includes(type.name)) return 1
   const scale =
     type.name === 'numeric' ? (type.modifiers[1] ?? (type.modifiers.length > 0 ? 0 : 2)) : 2
   return Number(`1e-${Math.max(0, Math.min(scale, 6))}`)

@@ -3,7 +3,7 @@ import type { NumberedTexts } from '../generate/generators/nth-text.ts'
 
 /** What must hold for the values of a column besides its type; follows from checks. */
 export interface ColumnRules {
-  /** Both inclusive; of numbers. */
+  /** Both inclusive; of numbers, of dates in days and of timestamps in microseconds since 1970. */
   readonly minimum: number | undefined
   readonly maximum: number | undefined
   /** One of these. */

@@ -53,7 +53,7 @@ const number = { min: 1, max: 999_999 }
 const kinds: readonly (readonly [RegExp, Kind])[] = [
   [
     /\be ?mail\b/,
-    composed(40, '{first:slug}.{last:slug}{n}@example.com', {
+    composed(41, '{first:slug}.{last:slug}{n}@example.com', {
       ...people,
       n: { min: 1, max: 9999 },
     }),
@@ -73,7 +73,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
     /\b(phone|mobile|tel|telephone|fax|cell)\b/,
     composed(16, '+1 555 {n}', { n: { min: 1_000_000, max: 9_999_999 } }),
   ],
-  [/\b(city|town)$/, listed(25, cities, 400)],
+  [/\b(city|town)$/, listed(27, cities, 400)],
   [/\bcountry ?code$|\biso2?$/, countryCodes()],
   [/\bcountry$/, listed(55, countries, 200)],
   [/\b(state|province|region|county)$/, listed(20, states, 40)],

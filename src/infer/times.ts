@@ -9,20 +9,26 @@ import type { ColumnInQuestion } from './column.ts'
 import type { Inferred } from './inferred.ts'
 
 const secondsPerDay = 86_400
+const microsPerSecond = 1_000_000
 /** Ten years. */
 const distinctDays = 3_653
 
 /** Dates and times by name. */
-export function inferTime({ column }: ColumnInQuestion): Inferred {
+export function inferTime({ column, rules }: ColumnInQuestion): Inferred {
   const name = wordsOf(column.property).join(' ')
   const kind = column.type.name === 'date' ? 'date' : 'timestamp'
-  const space = kind === 'date' ? distinctDays : distinctDays * secondsPerDay
+  const perUnit = kind === 'date' ? 1 : microsPerSecond
+  const first = rules.minimum === undefined ? undefined : Math.ceil(rules.minimum / perUnit)
+  const last = rules.maximum === undefined ? undefined : Math.floor(rules.maximum / perUnit)
+  const usual = kind === 'date' ? distinctDays : distinctDays * secondsPerDay
+  const space = first === undefined || last === undefined ? usual : Math.max(1, last - first + 1)
   const make = kind === 'date' ? date : timestamp
   const isBirth = /\b(birth|birthday|birthdate|dob|born)\b/.test(name)
   const range = isBirth ? { minDate: '1945-01-01', maxDate: '2007-12-31' } : {}
   return {
     space,
-    make: (values) => (values === 'unique' ? distinctTimes({ kind, space }) : make(range)),
+    make: (values) =>
+      values === 'unique' ? distinctTimes({ kind, space, first, last }) : make(range),
   }
 }
 
@@ -49,7 +55,7 @@ export function inferTimeOfDay({ column }: ColumnInQuestion): Inferred {
             for (let i = 0; i < count; i++) {
               const second =
                 values === 'unique' ? seconds[i]! : below(key, numbers[i]!, secondsPerDay)
-              out.values[i] = second * 1_000_000
+              out.values[i] = second * microsPerSecond
             }
           },
           values === 'unique' ? secondsPerDay : undefined,

@@ -76,7 +76,7 @@ export function databaseLedger(run: string, worker: string): Ledger {
       code: 'RUN_TAKEN_OVER',
       message: `Cannot go on with run ${run}: it is ${row?.state ?? 'gone'}`,
       why: 'Another command threw it away, or emptied its tables, while this process was at work on it.',
-      fix: 'Nothing is left to do here; "npm run downpour -- status" shows the runs.',
+      fix: 'Nothing is left to do here; "npx downpour status" shows the runs.',
       exitCode: 4,
     })
   }

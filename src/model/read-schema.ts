@@ -5,7 +5,9 @@ import { getTableConfig, PgArray, PgDialect, PgTable } from 'drizzle-orm/pg-core
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { DownpourError } from '../errors.ts'
 import { parseSqlType } from './sql-type.ts'
-import { plainUnique } from './keys.ts'
+import { countsUp, plainUnique } from './keys.ts'
+import { readRelations } from './relations.ts'
+import type { RelationKey } from './relations.ts'
 import type {
   CheckModel,
   ColumnDefault,
@@ -51,7 +53,52 @@ export function readSchema(
   const keys = new Map<PgTable, string>()
   for (const [key, table] of tables) if (!keys.has(table)) keys.set(table, key)
   const spelling = createSpelling(casing)
-  return [...keys].map(([table, key]) => readTable(table, { key, keys, spelling }))
+  const models = [...keys].map(([table, key]) => readTable(table, { key, keys, spelling }))
+  return withRelations(models, readRelations(schema), spelling)
+}
+
+/**
+ * Relations in place of foreign keys that the tables do without. One says which side it is by what it
+ * refers to, a primary key, and by its own columns, which neither count up nor are referred to by the
+ * other side.
+ */
+function withRelations(
+  models: readonly TableModel[],
+  relations: readonly RelationKey[],
+  { nameOf }: Spelling,
+): readonly TableModel[] {
+  return models.map((model): TableModel => {
+    const own = relations.flatMap((relation): ForeignKeyModel[] => {
+      const parent = models.find(({ drizzle }) => drizzle === relation.parent)
+      if (relation.table !== model.drizzle || !parent) return []
+      const columns = relation.columns.map((column) => nameOf(column as PgColumn))
+      const parentColumns = relation.parentColumns.map((column) => nameOf(column as PgColumn))
+      const key: ForeignKeyModel = {
+        name: `${model.key}.${relation.name}`,
+        kind: 'relation',
+        columns,
+        parent: parent.key,
+        parentColumns,
+      }
+      return mayRefer(model, parent, key) ? [key] : []
+    })
+    return own.length === 0 ? model : { ...model, foreignKeys: [...model.foreignKeys, ...own] }
+  })
+}
+
+function mayRefer(model: TableModel, parent: TableModel, key: ForeignKeyModel): boolean {
+  const { columns, parentColumns } = key
+  const pairs = columns.map((name, index) => [
+    model.columns.find((column) => column.name === name),
+    parent.columns.find((column) => column.name === parentColumns[index]),
+  ])
+  return (
+    parentColumns.join() === parent.primaryKey.join() &&
+    pairs.every(([own, other]) => own && other && own.type.name === other.type.name) &&
+    !pairs.some(([own]) => own && (countsUp(model, own) || own.generatedAs !== undefined)) &&
+    !model.foreignKeys.some((other) => other.columns.some((name) => columns.includes(name))) &&
+    !parent.foreignKeys.some((other) => other.columns.join() === parentColumns.join())
+  )
 }
 
 /** How Drizzle writes names and SQL, with the schema's casing. */
@@ -112,6 +159,7 @@ function readTable(table: PgTable, reading: Reading): TableModel {
       }
       return {
         name: foreignKey.getName(),
+        kind: 'constraint',
         columns: columns.map(nameOf),
         parent,
         parentColumns: foreignColumns.map(nameOf),

@@ -4,6 +4,8 @@ export interface SqlType {
   readonly name: string
   /** Length, precision and scale: `[12, 2]` for `numeric(12, 2)`. */
   readonly modifiers: readonly number[]
+  /** What is said in words, in lower case: `day to second` of an interval, `point` of a geometry. */
+  readonly detail?: string
   /** 0 for a scalar, 1 for `text[]`, 2 for `text[][]`. */
   readonly dimensions: number
 }
@@ -43,13 +45,23 @@ const aliases: Readonly<Record<string, string>> = {
 export function parseSqlType(declaration: string): SqlType {
   const brackets = /(?:\s*\[\d*\])+$/.exec(declaration)?.[0] ?? ''
   const scalar = declaration.slice(0, declaration.length - brackets.length).trim()
-  const modifiers = /\(\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\)/.exec(scalar)
-  const name = (modifiers ? scalar.replace(modifiers[0], ' ') : scalar).replace(/\s+/g, ' ').trim()
+  // Not those of a quoted name.
+  const said = /\(([^()]*)\)(?=[^"]*$)/.exec(scalar)
+  const words = (said ? scalar.replace(said[0], ' ') : scalar).replace(/\s+/g, ' ').trim()
+  const [, fields] = /^interval (.+)$/i.exec(words) ?? []
+  const name = fields === undefined ? words : 'interval'
+  const terms = said?.[1]!.split(',').map((term) => term.trim()) ?? []
+  const detail = fields ?? terms.find((term) => !isNumber(term))
   return {
     name: aliases[name.toLowerCase()] ?? name,
-    modifiers: impliedModifiers(name, modifiers?.[1]?.split(',').map(Number) ?? []),
+    modifiers: impliedModifiers(name, terms.filter(isNumber).map(Number)),
+    ...(detail && { detail: detail.toLowerCase() }),
     dimensions: brackets.split('[').length - 1,
   }
+}
+
+function isNumber(term: string): boolean {
+  return /^-?\d+$/.test(term)
 }
 
 /** `char` and `bit` without a length mean a length of 1 (SQL standard; PostgreSQL manual 8.3, 8.10). */
@@ -62,7 +74,45 @@ function impliedModifiers(name: string, modifiers: readonly number[]): readonly 
  * @example
  * formatSqlType({ name: 'numeric', modifiers: [12, 2], dimensions: 1 }) // 'numeric(12, 2)[]'
  */
-export function formatSqlType(type: SqlType): string {
-  const modifiers = type.modifiers.length > 0 ? `(${type.modifiers.join(', ')})` : ''
-  return `${type.name}${modifiers}${'[]'.repeat(type.dimensions)}`
+export function formatSqlType({ name, modifiers, detail, dimensions }: SqlType): string {
+  const hasFields = name === 'interval' && detail !== undefined
+  const terms = hasFields || detail === undefined ? modifiers : [detail, ...modifiers]
+  const said = terms.length > 0 ? `(${terms.join(', ')})` : ''
+  return `${name}${hasFields ? ` ${detail}` : ''}${said}${'[]'.repeat(dimensions)}`
+}
+
+/**
+ * Whether a column is declared as it is on the server, which forgets how many dimensions an array was
+ * declared with, and qualifies names that the search path does not lead to.
+ *
+ * @example
+ * isSameType(parseSqlType('numeric(12)'), parseSqlType('numeric(12,0)')) // true
+ */
+export function isSameType(declared: SqlType, actual: SqlType): boolean {
+  const name = bareName(declared.name)
+  return (
+    name === bareName(actual.name) &&
+    Math.min(1, declared.dimensions) === Math.min(1, actual.dimensions) &&
+    (['geometry', 'geography'].includes(name)
+      ? isSameShape(declared, actual)
+      : precisionOf(declared) === precisionOf(actual) && declared.detail === actual.detail)
+  )
+}
+
+/** Drizzle's own columns of PostGIS say nothing of the SRID: only what both say can differ. */
+function isSameShape(declared: SqlType, actual: SqlType): boolean {
+  const [srid, actualSrid] = [declared, actual].map(({ modifiers }) => modifiers[0])
+  return (
+    (declared.detail ?? actual.detail) === (actual.detail ?? declared.detail) &&
+    (srid ?? actualSrid) === (actualSrid ?? srid)
+  )
+}
+
+function bareName(name: string): string {
+  return name.replaceAll('"', '').replace(/^.*\./, '').toLowerCase()
+}
+
+/** `numeric(12)` means `numeric(12, 0)`. */
+function precisionOf({ name, modifiers }: SqlType): string {
+  return name === 'numeric' && modifiers.length === 1 ? `${modifiers[0]},0` : modifiers.join()
 }

@@ -40,6 +40,8 @@ export interface CheckModel {
 
 export interface ForeignKeyModel {
   readonly name: string
+  /** A constraint of the table, or what `relations()` says where there is none. */
+  readonly kind: 'constraint' | 'relation'
   /** Column names of this table. */
   readonly columns: readonly string[]
   /** `key` of the table referred to. */

@@ -1,10 +1,14 @@
 import { DownpourError } from '../errors.ts'
+import { inputOf } from '../generate/detached.ts'
+import { extentOf } from '../generate/extent.ts'
+import type { Extent } from '../generate/extent.ts'
 import { openGenerated } from '../generate/read-columns.ts'
 import type { ColumnReader } from '../generate/generator.ts'
 import type { Vector, VectorKind } from '../generate/vector.ts'
 import { uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel } from '../model/table.ts'
 import { formatSqlType } from '../model/sql-type.ts'
+import { findMisfit } from './check-extent.ts'
 import { loadedTables } from './plan.ts'
 import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
 
@@ -17,15 +21,17 @@ import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
 export async function checkPlan(plan: Plan): Promise<void> {
   for (const table of loadedTables(plan)) {
     checkKnownKeys(table)
+    checkKnownValues(table)
     checkKeySpace(table)
     checkParents(plan, table)
     const properties = table.columns.map(({ model }) => model.property)
     const reader = await openGenerated({ plan, path: [] }, table, properties)
     for (const [index, column] of table.columns.entries()) {
       const { group, output } = column.generator
-      const size = reader.groups.get(group)?.sizes?.[output]
+      const { size, extent } = inputOf(reader.groups.get(group)!, output)
       checkUnique(table, column, size)
       checkType(table, column.model, reader.vectors[index]!)
+      checkExtent(table, column.model, { vector: reader.vectors[index]!, extent })
     }
     await drawFirstRows(plan, table, reader)
   }
@@ -51,7 +57,7 @@ const accepts: Readonly<Record<Exclude<VectorKind, 'value'>, readonly string[]>>
   dictionary: texts,
   text: texts,
   utf8: texts,
-  uuid: ['uuid'],
+  uuid: ['uuid', 'text', 'varchar', 'bpchar', 'citext'],
 }
 const builtIn = new Set(Object.values(accepts).flat())
 
@@ -74,7 +80,7 @@ function checkType(table: PlannedTable, column: ColumnModel, vector: Vector): vo
 }
 
 function checkWords(table: PlannedTable, column: ColumnModel, words: readonly string[]): void {
-  const { enumValues, type } = column
+  const { enumValues } = column
   const stranger = enumValues?.length ? words.find((word) => !enumValues.includes(word)) : undefined
   if (stranger !== undefined) {
     throw columnError(table, column, {
@@ -83,14 +89,43 @@ function checkWords(table: PlannedTable, column: ColumnModel, words: readonly st
       fix: 'Leave that value out of the generator, or add it to the enum.',
     })
   }
-  const limit = ['varchar', 'bpchar'].includes(type.name) ? type.modifiers[0] : undefined
-  const tooLong = words.find((word) => limit !== undefined && [...word].length > limit)
-  if (tooLong !== undefined) {
-    throw columnError(table, column, {
-      code: 'PLAN_TOO_LONG',
-      why: `Its generator can give a text of ${[...tooLong].length} characters, and the column holds ${limit}.`,
-      fix: 'Use shorter words, or a wider column.',
-    })
+}
+
+/** What one's own mapping makes of a plain value is not known. */
+function isMapped({ mode }: ColumnModel): boolean {
+  return mode === 'custom'
+}
+
+function checkExtent(
+  table: PlannedTable,
+  column: ColumnModel,
+  { vector, extent }: { readonly vector: Vector; readonly extent: Extent | undefined },
+): void {
+  if (!extent || (vector.kind === 'value' && isMapped(column))) return
+  const misfit = findMisfit(column.base ?? column.type, extent)
+  if (!misfit) return
+  const { code, given, held, fix } = misfit
+  throw columnError(table, column, {
+    code,
+    why: `Its generator can give ${given}, and the column holds ${held}.`,
+    fix,
+  })
+}
+
+/** Literal values are not drawn, and may be more than are tried. */
+function checkKnownValues(table: PlannedTable): void {
+  for (const { model: column } of table.columns) {
+    if (isMapped(column)) continue
+    const type = column.base ?? column.type
+    for (const [row, known] of table.knownRows.entries()) {
+      const misfit = findMisfit(type, extentOf([known[column.property]]))
+      if (!misfit) continue
+      throw columnError(table, column, {
+        code: misfit.code,
+        why: `The value of known row ${row} does not fit: the column holds ${misfit.held}.`,
+        fix: 'Correct the known row, or give the column a larger type.',
+      })
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { noRules, nothingAsked } from '../infer/rules.ts'
 import type { TableRules } from '../infer/rules.ts'
 import { joinTimes } from '../infer/join-times.ts'
 import { nullRate } from '../infer/null-rate.ts'
-import { countsUp } from '../model/keys.ts'
+import { countsUp, uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import { chooseReferences } from './choose-references.ts'
 import { didYouMean } from './nearest.ts'
@@ -224,11 +224,15 @@ export function chooseKeys(table: TableModel): readonly PlannedColumn[] {
 }
 
 function sourceOf(question: TableInQuestion, column: ColumnModel, demands: TableRules): Source {
-  const { table, refinement } = question
+  const { table, refinement, rows } = question
   const given = refinement.columns?.[column.property]
   if (column.generatedAs !== undefined) return { kind: 'left' }
   if (given === false) return leave(question, column)
-  if (given !== undefined) return { kind: 'given', generator: given }
+  if (given !== undefined) {
+    const isUnique = uniqueColumns(table).some((names) => names.join() === column.name)
+    const own = given.forColumn?.({ type: column.base ?? column.type, isUnique, rows })
+    return { kind: 'given', generator: own ?? given }
+  }
   if (table.foreignKeys.some(({ columns }) => columns.includes(column.name))) {
     return { kind: 'reference' }
   }

@@ -159,7 +159,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_UNIQUE',
       ofRow: true,
       what: 'repeats a value that must be unique',
-      fix: 'Make the column’s generator unique, or empty the table first: npm run reset.',
+      fix: 'Make the column’s generator unique, or empty the table first: npx downpour reset.',
     },
   ],
   [
@@ -285,7 +285,7 @@ const KINDS: readonly (readonly [string, Kind])[] = [
       code: 'LOAD_SCHEMA',
       ofRow: false,
       what: 'the table in the database is not the one in the schema',
-      fix: 'Apply the migrations (npm run migrate), or correct the schema.',
+      fix: 'Apply the migrations (npx downpour migrate), or correct the schema.',
     },
   ],
   [

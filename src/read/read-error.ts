@@ -40,7 +40,7 @@ function kindOf({ code }: ServerError): { readonly code: string; readonly fix: s
   if (/^(?:42|3F)/.test(code)) {
     return {
       code: 'READ_SCHEMA',
-      fix: 'Apply the migrations (npm run migrate), or correct the schema.',
+      fix: 'Apply the migrations (npx downpour migrate), or correct the schema.',
     }
   }
   return { code: 'READ_SERVER', fix: 'Look into the server’s log for the full report.' }

@@ -4,6 +4,12 @@ import { styled } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
+/** What is told of an error. */
+export type ToldError = Pick<
+  DownpourError,
+  'code' | 'message' | 'why' | 'fix' | 'table' | 'column' | 'row'
+>
+
 /**
  * A failure in three lines: what, why, and how to fix it. In a narrow terminal the latter two are
  * broken between words.
@@ -13,7 +19,7 @@ import { wrap } from './wrap.ts'
  * //   Why  customers has 0 rows planned and orders.customer_id is NOT NULL.
  * //   Fix  give customers a count of at least 1.
  */
-export function formatError(terminal: Terminal, error: DownpourError): string {
+export function formatError(terminal: Terminal, error: ToldError): string {
   return [
     `${styled(terminal, 'red', '✖')} ${printable(error.message)}  ${styled(terminal, 'dim', `(${error.code})`)}`,
     `  Why  ${indented(terminal, error.why)}`,
@@ -23,7 +29,7 @@ export function formatError(terminal: Terminal, error: DownpourError): string {
 }
 
 /** The failure as `--json` prints it: one object. */
-export function errorObject(error: DownpourError): object {
+export function errorObject(error: ToldError): object {
   const { code, table, column, row } = error
   const [message, why, fix] = [error.message, error.why, error.fix].map(printable)
   return { ok: false, error: { code, message, why, fix, table, column, row } }

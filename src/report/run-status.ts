@@ -31,8 +31,13 @@ const columns: readonly TextColumn[] = [
  * The runs, and below them what is left of unfinished ones and how to go on.
  *
  * @param width - characters a line; a narrow window gets fewer columns
+ * @param asTyped - gives a text its commands as they are typed here
  */
-export function formatStatus({ runs, lockedBy }: LedgerStatus, width: number): string {
+export function formatStatus(
+  { runs, lockedBy }: LedgerStatus,
+  width: number,
+  asTyped: (text: string) => string,
+): string {
   if (runs.length === 0) return 'No run was written down yet.\n'
   const rows = runs.map((run) => [
     run.run,
@@ -44,10 +49,11 @@ export function formatStatus({ runs, lockedBy }: LedgerStatus, width: number): s
     run.startedBy,
   ])
   const lines = fittingTable(columns, rows, { width, least: 3 })
+  const circumstances: Circumstances = { lockedBy, width, asTyped }
   for (const run of runs) {
-    if (run.details) lines.push('', ...unfinished(run, run.details, { lockedBy, width }))
-    else if (run.state === 'undoing') lines.push('', ...undoing(run, { lockedBy, width }))
-    else if (runs.length === 1) lines.push(...ended(run, width))
+    if (run.details) lines.push('', ...unfinished(run, run.details, circumstances))
+    else if (run.state === 'undoing') lines.push('', ...undoing(run, circumstances))
+    else if (runs.length === 1) lines.push(...ended(run, circumstances))
   }
   return [...lines, ''].join('\n')
 }
@@ -55,18 +61,19 @@ export function formatStatus({ runs, lockedBy }: LedgerStatus, width: number): s
 interface Circumstances {
   readonly lockedBy: string | null
   readonly width: number
+  asTyped(text: string): string
 }
 
 function unfinished(
   { run, rejected }: RunStatus,
   details: RunDetails,
-  { lockedBy, width }: Circumstances,
+  { lockedBy, width, asTyped }: Circumstances,
 ): readonly string[] {
   const { lanes, tables, rowsPerSecond, secondsLeft, dropped } = details
   const isBusy = lanes.length > 0
   const workers = isBusy ? `${lanes.join(', ')} ${lanes.length === 1 ? 'is' : 'are'}` : 'nobody is'
   const loaded = tables.filter(({ total }) => total > 0)
-  const say = (text: string) => indented(text, width)
+  const say = (text: string) => indented(asTyped(text), width)
   return [
     ...wrap(
       `Run ${run} is not finished, and ${workers} at work on it${!isBusy && lockedBy !== null ? `; ${lockedBy} holds the lock` : ''}.`,
@@ -93,12 +100,12 @@ function unfinished(
       : say(`Dropped: ${dropped.map(({ name, table }) => `${name} on ${table}`).join(', ')}`)),
     ...(rejected === 0 ? [] : say(rejectsLine(run))),
     ...(isBusy
-      ? say(`To help: npm run seed -- --join ${run}`)
+      ? say(`To help: npx downpour seed --join ${run}`)
       : [
-          ...say('To go on: npm run seed -- --resume'),
+          ...say('To go on: npx downpour seed --resume'),
           ...(dropped.length === 0
             ? []
-            : say('To put back what is dropped now: npm run downpour -- restore')),
+            : say('To put back what is dropped now: npx downpour restore')),
         ]),
   ]
 }
@@ -110,23 +117,29 @@ const tableColumns: readonly TextColumn[] = [
   { title: '', align: 'left' },
 ]
 
-function undoing({ run }: RunStatus, { lockedBy, width }: Circumstances): readonly string[] {
+function undoing(
+  { run }: RunStatus,
+  { lockedBy, width, asTyped }: Circumstances,
+): readonly string[] {
   const holder = lockedBy === null ? 'nobody is at it' : `${lockedBy} holds the lock`
   return [
     ...wrap(`Run ${run} is half undone, and ${holder}.`, width),
-    ...indented(`To go on: npm run downpour -- undo ${run}`, width),
+    ...indented(asTyped(`To go on: npx downpour undo ${run}`), width),
   ]
 }
 
-function ended({ run, rejected, endedAt }: RunStatus, width: number): readonly string[] {
+function ended(
+  { run, rejected, endedAt }: RunStatus,
+  { width, asTyped }: Circumstances,
+): readonly string[] {
   return [
     ...(endedAt === null ? [] : wrap(`It ended ${endedAt} (UTC).`, width)),
-    ...(rejected === 0 ? [] : wrap(rejectsLine(run), width)),
+    ...(rejected === 0 ? [] : wrap(asTyped(rejectsLine(run)), width)),
   ]
 }
 
 function rejectsLine(run: string): string {
-  return `Rows were left out: npm run downpour -- rejects ${run}`
+  return `Rows were left out: npx downpour rejects ${run}`
 }
 
 function stepsLine(steps: readonly StepProgress[]): string {

@@ -1,6 +1,5 @@
 import { DownpourError } from '../errors.ts'
-import { parseSqlType } from '../model/sql-type.ts'
-import type { SqlType } from '../model/sql-type.ts'
+import { isSameType, parseSqlType } from '../model/sql-type.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import type { PlannedTable } from '../plan/plan.ts'
 import { readCatalog } from '../postgres/catalog.ts'
@@ -31,7 +30,7 @@ function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Targ
     throw targetError(model, {
       code: 'TARGET_NO_TABLE',
       why: `The database has no table "${model.schema}"."${model.name}".`,
-      fix: 'Apply the migrations: npm run migrate.',
+      fix: 'Apply the migrations: npx downpour migrate.',
     })
   }
   checkTable(model, found)
@@ -102,7 +101,7 @@ function checkColumn(
     throw targetError(table, {
       code: 'TARGET_NO_COLUMN',
       why: `The database's table has no column "${column.name}".`,
-      fix: 'Apply the migrations (npm run migrate), or generate the one that adds it.',
+      fix: 'Apply the migrations (npx downpour migrate), or generate the one that adds it.',
       column: column.property,
     })
   }
@@ -114,7 +113,7 @@ function checkColumn(
       column: column.property,
     })
   }
-  if (!sameType(column.type, parseSqlType(actual.declared))) {
+  if (!isSameType(column.type, parseSqlType(actual.declared))) {
     throw targetError(table, {
       code: 'TARGET_TYPE',
       why: `Its column "${column.name}" is ${actual.declared} in the database and ${column.declaration} in the schema.`,
@@ -131,24 +130,6 @@ function checkColumn(
     fix: 'Generate and apply a migration, so that the two agree.',
     column: column.property,
   })
-}
-
-/** The server forgets how many dimensions an array was declared with, and qualifies foreign names. */
-function sameType(declared: SqlType, actual: SqlType): boolean {
-  return (
-    bareName(declared.name) === bareName(actual.name) &&
-    Math.min(1, declared.dimensions) === Math.min(1, actual.dimensions) &&
-    precisionOf(declared) === precisionOf(actual)
-  )
-}
-
-function bareName(name: string): string {
-  return name.replaceAll('"', '').replace(/^.*\./, '').toLowerCase()
-}
-
-/** `numeric(12)` means `numeric(12, 0)`. */
-function precisionOf({ name, modifiers }: SqlType): string {
-  return name === 'numeric' && modifiers.length === 1 ? `${modifiers[0]},0` : modifiers.join()
 }
 
 function targetError(

@@ -109,7 +109,12 @@ function keysFrom({ key }: PlannedTable): string {
   return key ? ` with keys from ${key.start} on` : ''
 }
 
-async function readOne<Row extends object>(
+/**
+ * One row of what a selection gives.
+ *
+ * @throws DownpourError `TARGET_UNREADABLE`
+ */
+export async function readOne<Row extends object>(
   session: Session,
   table: TableModel,
   selection: string,

@@ -71,7 +71,7 @@ export async function applyMigrations(
       code: 'MIGRATE_FAILED',
       message: 'A migration failed, and none was applied',
       why: `${serverSaid(reason)}${placeOf(statement)}`,
-      fix: `Correct the migration in ${folder}, then run "npm run migrate" again.`,
+      fix: `Correct the migration in ${folder}, then run "npx downpour migrate" again.`,
       exitCode: 4,
       cause: reason,
     })

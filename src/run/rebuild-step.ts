@@ -79,7 +79,7 @@ function rebuildError(error: unknown, { title }: StepTask): unknown {
     code: 'REBUILD_VIOLATION',
     message: `Cannot put "${name}" back: the rows do not keep to it`,
     why: `${serverSaid(reason)}${columns === undefined ? '' : `, key (${columns})`}.`,
-    fix: 'The rows stay. Correct them and run "npm run downpour -- restore"; or correct the seeder and begin again with --reset.',
+    fix: 'The rows stay. Correct them and run "npx downpour restore"; or correct the seeder and begin again with --reset.',
     exitCode: 4,
     ...(reason.table_name === undefined ? {} : { table: reason.table_name }),
     cause: new Error(reason.code),

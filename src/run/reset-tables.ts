@@ -42,8 +42,8 @@ function resetError(error: unknown, referring: readonly string[]): unknown {
     '0A000':
       referring.length === 0
         ? 'Drop the foreign key of the table that refers to one of them, which is not in the schema.'
-        : `Empty ${referring.join(', ')} too: name it in --only as well, or empty all tables with "npm run reset".`,
-    '42P01': 'Apply the migrations: npm run migrate.',
+        : `Empty ${referring.join(', ')} too: name it in --only as well, or empty all tables with "npx downpour reset".`,
+    '42P01': 'Apply the migrations: npx downpour migrate.',
     '42501': 'Use a role that may truncate these tables.',
   }
   return new DownpourError({

@@ -92,6 +92,6 @@ function halfUndone({ id }: RunRecord): DownpourError {
     code: 'REFUSED_UNDOING',
     message: `Cannot append: run ${id} is half undone`,
     why: 'Some of its rows are still there, and will not be later.',
-    fix: `Let it be undone first: npm run downpour -- undo ${id}.`,
+    fix: `Let it be undone first: npx downpour undo ${id}.`,
   })
 }

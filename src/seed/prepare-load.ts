@@ -43,14 +43,18 @@ export async function prepareLoad(
 ): Promise<PreparedRun> {
   const { strategyFor, reading } = way
   const tables = await withDomains(session, declared)
+  const { seed, referenceDate, count, only } = settings
+  const loaded = tables.filter(({ key }) => only?.includes(key) ?? true)
+  const parents = new Set(
+    loaded.flatMap(({ foreignKeys }) => foreignKeys.map(({ parent }) => parent)),
+  )
+  const outside = tables.filter((table) => !loaded.includes(table) && parents.has(table.key))
   const existing = new Map<string, ExistingRows>()
-  for (const table of tables) {
+  for (const table of [...loaded, ...outside]) {
     // Without the smallest key nobody refers to rows that are there.
     const found = { ...(await readExistingRows(session, table)), smallestKey: undefined }
     if (found.rows > 0) existing.set(table.key, found)
   }
-  const { seed, referenceDate, count, only } = settings
-  const outside = tables.filter(({ key }) => only !== undefined && !only.includes(key))
   const request: PlanRequest = {
     tables,
     refinements,
@@ -59,7 +63,9 @@ export async function prepareLoad(
     counts: {
       explicit: {
         ...countsBehind(existing, refinements, count),
-        ...Object.fromEntries(outside.map(({ key }) => [key, 0])),
+        ...Object.fromEntries(
+          tables.flatMap((table) => (loaded.includes(table) ? [] : [[table.key, 0]])),
+        ),
       },
       profile: {},
       scale: 1,

@@ -4,6 +4,7 @@ import { DownpourError } from '../errors.ts'
 import type { Generator } from '../generate/generator.ts'
 import { below, bits } from '../generate/hash.ts'
 import { createWeightTable } from '../generate/weights.ts'
+import type { TableModel } from '../model/table.ts'
 import { each } from '../plan/refinement.ts'
 import type { Each, Refinements, TableRefinement } from '../plan/refinement.ts'
 
@@ -39,12 +40,14 @@ export interface SeedRefinement extends Omit<TableRefinement, 'columns'> {
 /**
  * Says with each child how its rows are counted, where the parent said it.
  *
- * @throws DownpourError `SEED_WITH` for counts that cannot be, or of two parents
+ * @param tables - of the schema, with their foreign keys
+ * @throws DownpourError `SEED_WITH` for counts that cannot be, of two parents, or of a table that
+ *   does not refer to the parent
  * @example
- * refinementsFor({ users: { count: 3, with: { posts: 10 } } })
+ * refinementsFor({ users: { count: 3, with: { posts: 10 } } }, tables)
  * // { users: { count: 3 }, posts: { each: f.each('users', 10) } }
  */
-export function refinementsFor(given: SeedRefinements): Refinements {
+export function refinementsFor(given: SeedRefinements, tables: readonly TableModel[]): Refinements {
   const refinements: Record<string, TableRefinement> = {}
   for (const [table, { with: _with, ...refinement }] of Object.entries(given)) {
     refinements[table] = refinement
@@ -64,10 +67,29 @@ export function refinementsFor(given: SeedRefinements): Refinements {
           fix: 'Leave one of the two out.',
         })
       }
+      refuseStranger(tables, parent, child)
       refinements[child] = { ...refinement, each: each(parent, expectedOf(parent, child, wish)) }
     }
   }
   return refinements
+}
+
+/** Tables that are not there are refused with the other names. */
+function refuseStranger(tables: readonly TableModel[], parent: string, child: string): void {
+  const [parentTable, childTable] = [parent, child].map((name) =>
+    tables.find(({ key }) => key === name),
+  )
+  if (!parentTable || !childTable || refersTo(childTable, parentTable)) return
+  throw withError(parent, child, {
+    why: `No foreign key of "${child}" refers to "${parent}"; relations() make none.`,
+    fix: refersTo(parentTable, childTable)
+      ? `It is the other way around: ${child}: { with: { ${parent}: … } }.`
+      : `Declare one with .references() in ${child}, or give ${child} a count.`,
+  })
+}
+
+function refersTo(child: TableModel, parent: TableModel): boolean {
+  return child.foreignKeys.some((key) => key.parent === parent.key)
 }
 
 function expectedOf(parent: string, child: string, wish: ChildCount): Each['expected'] {

@@ -340,7 +340,7 @@ describe('bench compare', () => {
         'BENCH_FILE',
         'Cannot read missing.json',
         "ENOENT: no such file or directory, open 'missing.json'.",
-        'Name a file that holds what "npm run --silent bench -- strategies --json" has printed.',
+        'Name a file that "npm run --silent bench -- strategies --json > report.json" has written.',
       ),
     ],
     [

@@ -1,93 +1,31 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
-import { plainEnvironment } from '../support/command.ts'
-import { createTestDatabase, runFolder } from '../support/database.ts'
+import { createTestDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
+import {
+  commandFile,
+  downpourIn,
+  installPackage,
+  packPackage,
+  run,
+} from '../support/installed-package.ts'
+import type { Files, Packed } from '../support/installed-package.ts'
 import { ask, change } from '../support/seed-town.ts'
 
 const repository = join(import.meta.dirname, '../..')
-const packageName = 'drizzle-downpour'
 
-let sources: string
-let tarball: string
+let packed: Packed
 let database: TestDatabase
 
 beforeAll(async () => {
-  sources = await copySources()
-  const { stdout, stderr, exitCode } = await run('npm', ['pack', '--json'], { cwd: sources })
-  // `prepack` builds, and says so.
-  if (exitCode !== 0) throw new Error(`npm pack failed:\n${stdout}${stderr}`)
-  tarball = join(sources, /"filename": "(.*\.tgz)"/.exec(stdout)![1]!)
+  packed = await packPackage()
   database = await createTestDatabase()
   await change(database.url, createTables)
 }, 180_000)
 
 afterAll(() => database?.drop())
-
-/** Packed apart: the build begins by removing what an earlier one has left. */
-async function copySources(): Promise<string> {
-  const folder = await mkdtemp(join(runFolder(), 'sources-'))
-  const hidden = new Set(['node_modules', 'dist', '.git', 'test', 'bench'])
-  for (const name of await readdir(repository)) {
-    if (hidden.has(name) || name.startsWith('isolate-')) continue
-    await cp(join(repository, name), join(folder, name), { recursive: true })
-  }
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
-  return folder
-}
-
-interface Finished {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number | null
-}
-
-function run(
-  file: string,
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
-): Promise<Finished> {
-  const env = { ...plainEnvironment(), ...options.env }
-  return new Promise((resolve) => {
-    const child = execFile(file, args, { cwd: options.cwd, env }, (_error, stdout, stderr) =>
-      resolve({ stdout, stderr, exitCode: child.exitCode }),
-    )
-  })
-}
-
-/** A folder as npm would leave it, from the packages that are installed here. */
-async function install(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(runFolder(), 'stranger-'))
-  const modules = join(folder, 'node_modules')
-  const installed = join(modules, packageName)
-  await mkdir(installed, { recursive: true })
-  await run('tar', ['xzf', tarball, '--strip-components=1', '-C', installed], { cwd: folder })
-  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
-    readonly bin: { readonly downpour: string }
-    readonly dependencies: Readonly<Record<string, string>>
-  }
-  for (const name of [...Object.keys(manifest.dependencies), 'drizzle-orm', 'drizzle-kit']) {
-    await mkdir(dirname(join(modules, name)), { recursive: true })
-    await symlink(join(repository, 'node_modules', name), join(modules, name))
-  }
-  await mkdir(join(modules, '.bin'))
-  const main = join(installed, manifest.bin.downpour)
-  await chmod(main, 0o755)
-  await symlink(main, join(modules, '.bin/downpour'))
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), text)
-  }
-  return folder
-}
-
-const commandFile = 'node_modules/.bin/downpour'
-
-function downpour(cwd: string, ...args: readonly string[]): Promise<Finished> {
-  return run(join(cwd, commandFile), args, { cwd })
-}
 
 /** Another Node, under a name that people give it. */
 function isAtHand(name: string): boolean {
@@ -95,16 +33,37 @@ function isAtHand(name: string): boolean {
 }
 
 const createTables = `
-  create table customers (id integer primary key generated always as identity, plan text not null default 'free');
+  create table customers (
+    id integer primary key generated always as identity,
+    plan text not null default 'free',
+    email text not null,
+    full_name text not null,
+    country_code char(2) not null,
+    tier text not null,
+    bio varchar(40),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null,
+    constraint customers_email_unique unique (email),
+    constraint customers_email check (email = lower(btrim(email))),
+    constraint customers_updated check (updated_at >= created_at)
+  );
   create schema shop;
+  create type shop.status as enum ('open', 'paid', 'sent');
   create table shop.orders (
     order_id bigint primary key generated always as identity,
     customer_id integer not null references customers,
-    paid_cents integer not null default 100
+    code text not null unique,
+    status shop.status not null,
+    sent_on date,
+    paid_cents integer not null default 100,
+    discount numeric(4, 2) not null,
+    constraint orders_code check (code ~ '^[A-Z]{2}-[0-9]{6}$'),
+    constraint orders_sent check (status <> 'sent' or sent_on is not null),
+    constraint orders_discount check (discount between 0 and 0.75)
   );`
 
 /** What tsc, drizzle-kit and the editor know of it, and nothing of ours. */
-function strangersFiles(packageJson: object): Readonly<Record<string, string>> {
+function strangersFiles(packageJson: object): Files {
   return {
     'package.json': JSON.stringify(packageJson),
     'tsconfig.json': `{
@@ -122,23 +81,54 @@ export default defineConfig({
   dbCredentials: { url: process.env.DATABASE_URL! },
 })`,
     'src/db/casing.ts': `export const casing = 'snake_case' as const`,
-    'src/db/schema/customers.ts': `import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+    'src/db/schema/customers.ts': `import { sql } from 'drizzle-orm'
+import { char, check, integer, pgTable, text, varchar } from 'drizzle-orm/pg-core'
+import { times } from '@/db/times'
 export enum Plan { Free = 'free' }
 export const customers = pgTable('customers', {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
   plan: text().notNull().default(Plan.Free),
-})`,
-    'src/db/schema/shop/orders.ts': `import { bigint, integer, pgSchema } from 'drizzle-orm/pg-core'
+  email: text().notNull().unique(),
+  fullName: text().notNull(),
+  countryCode: char({ length: 2 }).notNull(),
+  tier: text({ enum: ['gold', 'silver'] }).notNull(),
+  bio: varchar({ length: 40 }),
+  ...times,
+}, (table) => [
+  check('customers_email', sql\`\${table.email} = lower(btrim(\${table.email}))\`),
+  check('customers_updated', sql\`\${table.updatedAt} >= \${table.createdAt}\`),
+])`,
+    'src/db/schema/shop/orders.ts': `import { sql } from 'drizzle-orm'
+import { bigint, check, date, integer, numeric, pgSchema, text } from 'drizzle-orm/pg-core'
 import { customers } from '@/db/schema/customers'
 import { price } from '../../price'
 export * from '@/db/schema/customers'
-export const orders = pgSchema('shop').table('orders', {
+export const shop = pgSchema('shop')
+export const status = shop.enum('status', ['open', 'paid', 'sent'])
+export const orders = shop.table('orders', {
   orderId: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   customerId: integer().notNull().references(() => customers.id),
+  code: text().notNull().unique(),
+  status: status().notNull(),
+  sentOn: date(),
   paidCents: integer().notNull().default(price),
-})`,
+  discount: numeric({ precision: 4, scale: 2 }).notNull(),
+}, (table) => [
+  check('orders_code', sql\`\${table.code} ~ '^[A-Z]{2}-[0-9]{6}$'\`),
+  check('orders_sent', sql\`\${table.status} <> 'sent' or \${table.sentOn} is not null\`),
+  check('orders_discount', sql\`\${table.discount} between 0 and 0.75\`),
+])`,
+    'src/db/times.ts': `import { timestamp } from 'drizzle-orm/pg-core'
+export const times = {
+  createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  updatedAt: timestamp({ withTimezone: true }).notNull(),
+}`,
     'src/db/price.ts': 'export const price: number = 100',
   }
+}
+
+function installProject(files: Files): Promise<string> {
+  return installPackage(packed, { files })
 }
 
 const projects = [
@@ -148,7 +138,7 @@ const projects = [
 
 describe('the package', () => {
   it('holds the compiled library, its types and what a reader needs, and nothing else', async () => {
-    const { stdout } = await run('tar', ['tzf', tarball], { cwd: sources })
+    const { stdout } = await run('tar', ['tzf', packed.tarball], { cwd: packed.sources })
     const files = stdout.trim().split('\n')
     const others = files.filter((file) => !/^package\/dist\/src\/.+\.(?:js|d\.ts)$/.test(file))
     expect(others.toSorted()).toEqual([
@@ -167,12 +157,14 @@ describe('the package', () => {
     ['attw', ['--profile', 'esm-only']],
   ])('passes %s', async (tool, options) => {
     const command = join(repository, 'node_modules/.bin', tool)
-    const { stdout, stderr, exitCode } = await run(command, [tarball, ...options], { cwd: sources })
+    const { stdout, stderr, exitCode } = await run(command, [packed.tarball, ...options], {
+      cwd: packed.sources,
+    })
     expect(exitCode, stdout + stderr).toBe(0)
   })
 
   it('has types that a project can be checked with', async () => {
-    const folder = await install({
+    const folder = await installProject({
       'package.json': '{ "type": "module" }',
       'tsconfig.json':
         '{ "compilerOptions": { "module": "nodenext", "strict": true, "noEmit": true, "skipLibCheck": true, "types": [] }, "files": ["main.ts"] }',
@@ -195,11 +187,17 @@ defineSeeder({ users }, (f) => ({ users: { columns: { nam: f.default({ defaultVa
 describe.each(projects)('$kind with a drizzle.config.ts and nothing of ours', ({ packageJson }) => {
   let folder: string
   beforeAll(async () => {
-    folder = await install(strangersFiles(packageJson))
+    folder = await installProject(strangersFiles(packageJson))
   })
 
   it('is seeded by one command', async () => {
-    const { stdout, stderr, exitCode } = await downpour(folder, 'seed', '--reset', '--count', '50')
+    const { stdout, stderr, exitCode } = await downpourIn(
+      folder,
+      'seed',
+      '--reset',
+      '--count',
+      '50',
+    )
     expect(exitCode, stderr).toBe(0)
     const { host } = new URL(database.url)
     expect(stderr.split('\n').slice(0, 2)).toEqual([
@@ -217,9 +215,26 @@ describe.each(projects)('$kind with a drizzle.config.ts and nothing of ours', ({
     ).toBe('50,50,t,100')
   })
 
+  it('has values that its names, types and checks ask for', async () => {
+    await downpourIn(folder, 'seed', '--reset', '--quiet')
+    const query = `select concat_ws(', ',
+        count(*) filter (where email ~ '^[a-z0-9.-]+@[a-z0-9-]+(\\.[a-z]+)+$'),
+        count(*) filter (where full_name ~ '^\\S+ \\S+'),
+        count(*) filter (where country_code ~ '^[A-Z]{2}$'),
+        count(bio) between 1 and 99,
+        string_agg(distinct tier, ' '),
+        (select string_agg(distinct status::text, ' ') from shop.orders),
+        (select count(sent_on) between 1 and 99 from shop.orders),
+        (select count(distinct discount) > 10 from shop.orders))
+      from customers`
+    expect(await ask(database.url, query)).toBe(
+      '100, 100, 100, t, gold silver, open paid sent, t, t',
+    )
+  })
+
   it('is filled by threads that load the project again', async () => {
     const options = ['--reset', '--count', '10000', '--chunk-size', '200', '--lanes', '2']
-    const { stdout, stderr, exitCode } = await downpour(folder, 'seed', ...options, '--json')
+    const { stdout, stderr, exitCode } = await downpourIn(folder, 'seed', ...options, '--json')
     expect(exitCode, stderr).toBe(0)
     const { run, lanes } = JSON.parse(stdout) as { run: string; lanes: number }
     expect(lanes).toBe(2)
@@ -229,28 +244,29 @@ describe.each(projects)('$kind with a drizzle.config.ts and nothing of ours', ({
 })
 
 describe.each(['node22', 'node24'])('with %s', (node) => {
-  it.skipIf(!isAtHand(node))(`the command works (needs ${node} in the PATH)`, async () => {
-    for (const { packageJson } of projects) {
-      const cwd = await install(strangersFiles(packageJson))
+  it.skipIf(!isAtHand(node)).each(projects)(
+    `$kind is seeded by the command (needs ${node} in the PATH)`,
+    async ({ packageJson }) => {
+      const cwd = await installProject(strangersFiles(packageJson))
       const args = [join(cwd, commandFile), 'seed', '--reset', '--lanes', '2']
       const { stdout, stderr, exitCode } = await run(node, args, { cwd })
       expect(exitCode, stderr).toBe(0)
       expect(stdout).toMatch(/^orders +100 /m)
-    }
-  })
+    },
+  )
 })
 
 describe('the installed command', () => {
   it('is told of as it is typed, and has its own version', async () => {
-    const folder = await install(strangersFiles({ type: 'module', version: '0.0.7' }))
+    const folder = await installProject(strangersFiles({ type: 'module', version: '0.0.7' }))
     const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
       version: string
     }
-    expect((await downpour(folder, '--version')).stdout).toBe(`${version}\n`)
-    const { stderr, exitCode } = await downpour(folder, 'seed', '--resume')
+    expect((await downpourIn(folder, '--version')).stdout).toBe(`${version}\n`)
+    const { stderr, exitCode } = await downpourIn(folder, 'seed', '--resume')
     expect(stderr).toContain('  Fix  Leave out --resume; "npx downpour status" shows the runs.\n')
     expect(exitCode).toBe(2)
-    const { stdout } = await downpour(folder, 'seed', '--help')
+    const { stdout } = await downpourIn(folder, 'seed', '--help')
     expect(stdout).toContain('npx downpour seed --profile staging')
     expect(stdout).not.toContain('npm run')
   })
@@ -258,7 +274,7 @@ describe('the installed command', () => {
   it('fills a database that drizzle-kit has pushed the schema to', async () => {
     const own = await createTestDatabase()
     try {
-      const cwd = await install({
+      const cwd = await installProject({
         '.env': `DATABASE_URL=${own.url}\n`,
         'drizzle.config.json': JSON.stringify({
           dialect: 'postgresql',
@@ -271,7 +287,7 @@ export const people = pgTable('people', { id: integer().primaryKey().generatedAl
       const push = ['push', '--force', '--config', 'drizzle.config.json']
       const pushed = await run(join(cwd, 'node_modules/drizzle-kit/bin.cjs'), push, { cwd })
       expect(pushed.exitCode, pushed.stdout + pushed.stderr).toBe(0)
-      const { stderr, exitCode } = await downpour(cwd, 'seed')
+      const { stderr, exitCode } = await downpourIn(cwd, 'seed')
       expect(exitCode, stderr).toBe(0)
       expect(await ask(own.url, 'select count(*) from people')).toBe('100')
     } finally {
@@ -280,9 +296,9 @@ export const people = pgTable('people', { id: integer().primaryKey().generatedAl
   })
 
   it('measures in processes of its own', async () => {
-    const folder = await install(strangersFiles({ type: 'module' }))
+    const folder = await installProject(strangersFiles({ type: 'module' }))
     const options = ['--rows', '100', '--repeat', '1', '--strategies', 'copy,batch', '--json']
-    const { stdout, stderr, exitCode } = await downpour(folder, 'bench', 'strategies', ...options)
+    const { stdout, stderr, exitCode } = await downpourIn(folder, 'bench', 'strategies', ...options)
     expect(exitCode, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, experiments: [{ name: 'strategies' }] })
   })
@@ -303,11 +319,11 @@ export const people = pgTable('people', { id: integer().primaryKey().generatedAl
   ])('names the package that $what needs', async ({ args, code, fix }) => {
     const drizzle = `export default { dialect: 'postgresql', schema: './src/db/schema/*.ts' }`
     const isEmbedded = code === 'EMBEDDED_MISSING'
-    const folder = await install({
+    const folder = await installProject({
       ...strangersFiles({ type: 'module' }),
       ...(isEmbedded && { '.env': '', 'drizzle.config.ts': drizzle }),
     })
-    const { stderr, exitCode } = await downpour(folder, ...args)
+    const { stderr, exitCode } = await downpourIn(folder, ...args)
     expect(stderr).toContain(`(${code})`)
     expect(stderr).toMatch(fix)
     expect(exitCode).toBe(2)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LedgerStatus } from '../../src/report/run-status.ts'
+import { asTyped } from '../../src/cli/npm-command.ts'
 import { formatStatus } from '../../src/report/run-status.ts'
 import { readDefinitions } from '../../src/postgres/definitions.ts'
 import { openSession } from '../../src/postgres/session.ts'
@@ -523,7 +524,7 @@ describe(formatStatus, () => {
   }
 
   it('shows runs, and what is left of those that are not finished', () => {
-    expect(formatStatus(status, Infinity)).toMatchInlineSnapshot(`
+    expect(formatStatus(status, Infinity, asTyped)).toMatchInlineSnapshot(`
       "run       state     done                    rows  started (UTC)        profile  by
       1f0c2d3e  running    99%  1,999,999 of 2,000,000  2026-11-21 12:00:00  staging  pid 4711 on shop-1
       00c0ffee  finished  100%                  5 of 5  2026-11-21 12:00:00  staging  pid 4711 on shop-1
@@ -541,7 +542,7 @@ describe(formatStatus, () => {
   })
 
   it('leaves columns out and breaks lines where the window is narrow', () => {
-    const narrow = formatStatus(status, 40)
+    const narrow = formatStatus(status, 40, asTyped)
     expect(narrow).toMatchInlineSnapshot(`
       "run       state     done
       1f0c2d3e  running    99%

@@ -1,44 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { runCli } from '../../src/cli/cli.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nearest } from '../../src/plan/nearest.ts'
-import { withNpx } from '../../src/cli/npm-command.ts'
-
-interface Told {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
-}
-
-/** Runs the command in this process: for what is decided before any work begins. */
-async function told(...args: string[]): Promise<Told> {
-  const written = { stdout: '', stderr: '' }
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written.stdout += String(text)
-      return true
-    }),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      written.stderr += String(text)
-      return true
-    }),
-    vi.spyOn(console, 'log').mockImplementation((text) => {
-      written.stdout += `${String(text)}\n`
-    }),
-  ]
-  process.exitCode = undefined
-  try {
-    await runCli(args)
-    return { ...written, exitCode: exitCode() }
-  } finally {
-    process.exitCode = undefined
-    for (const spy of spies) spy.mockRestore()
-  }
-}
-
-/** Through a function: the compiler takes it for what it was set to. */
-function exitCode(): number {
-  return Number(process.exitCode ?? 0)
-}
+import { withScripts } from '../../src/cli/npm-command.ts'
+import { told } from '../support/told.ts'
 
 async function help(...command: string[]): Promise<string> {
   const { stdout, stderr, exitCode } = await told(...command, '--help')
@@ -560,18 +523,25 @@ describe('--quiet', () => {
   })
 })
 
-describe(withNpx, () => {
+describe(withScripts, () => {
   it.each([
     [
-      'Go on with "npm run seed -- --resume", or not.',
       'Go on with "npx downpour seed --resume", or not.',
+      'Go on with "npm run seed -- --resume", or not.',
     ],
-    ['Run "npm run migrate" again.', 'Run "npx downpour migrate" again.'],
-    ['psql "$(npm run --silent db -- url)"', 'psql "$(npx downpour db url)"'],
-    ['npm run downpour -- status', 'npx downpour status'],
-    ['npm run seeds and npm run build', 'npm run seeds and npm run build'],
-  ])('says "%s" to whoever installed the package as "%s"', (text, expected) => {
-    expect(withNpx(text)).toBe(expected)
+    ['Run "npx downpour migrate" again.', 'Run "npm run migrate" again.'],
+    [
+      'Apply the migrations (npx downpour migrate), or not.',
+      'Apply the migrations (npm run migrate), or not.',
+    ],
+    ['Empty it: npx downpour reset.', 'Empty it: npm run reset.'],
+    ['npx downpour status', 'npm run downpour -- status'],
+    ['npx downpour preview users --row 1', 'npm run preview -- users --row 1'],
+    ['psql "$(npx downpour db url)"', 'psql "$(npm run --silent db -- url)"'],
+    ['npx downpour rejects > rejects.tsv', 'npm run --silent downpour -- rejects > rejects.tsv'],
+    ['npx downpours and npx other', 'npx downpours and npx other'],
+  ])('says "%s" in this repository as "%s"', (text, expected) => {
+    expect(withScripts(text)).toBe(expected)
   })
 })
 

@@ -213,7 +213,7 @@ describe('rows that do not keep to a key when it is put back', () => {
     code: 'REBUILD_VIOLATION',
     message: 'Cannot put "traders_code_key" back: the rows do not keep to it',
     why: 'The server said: could not create unique index "traders_code_key" (SQLSTATE 23505), key (code).',
-    fix: 'The rows stay. Correct them and run "npm run downpour -- restore"; or correct the seeder and begin again with --reset.',
+    fix: 'The rows stay. Correct them and run "npx downpour restore"; or correct the seeder and begin again with --reset.',
     exitCode: 4,
   }
 

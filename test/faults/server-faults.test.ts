@@ -196,7 +196,7 @@ describe.each([1, 4])('a fault of the server, with lanes: %d', (lanes) => {
       code: 'LEDGER_NO_RIGHT',
       message: 'Cannot use the ledger, the tables in which runs are written down',
       why: `The server said: permission denied for database ${database.name} (SQLSTATE 42501).`,
-      fix: 'Let a role that may create schemas run "npm run downpour -- init --role ROLE" once, or seed with --no-ledger: such a run cannot be resumed, joined or undone.',
+      fix: 'Let a role that may create schemas run "npx downpour init --role ROLE" once, or seed with --no-ledger: such a run cannot be resumed, joined or undone.',
       exitCode: 2,
     })
     expect(await townCounts(url)).toMatchObject({ kinds: 0, papers: 0 })
@@ -340,7 +340,7 @@ const violations = [
       code: 'LOAD_UNIQUE',
       message: 'Cannot load "papers": row 40 repeats a value that must be unique',
       why: 'The server said: duplicate key value violates unique constraint "uq_title" (SQLSTATE 23505).',
-      fix: 'Make the column’s generator unique, or empty the table first: npm run reset.',
+      fix: 'Make the column’s generator unique, or empty the table first: npx downpour reset.',
     },
   },
   {

@@ -86,6 +86,7 @@ const cycles: readonly BadInput[] = [
     module: { hens, eggs },
     code: 'PLAN_CYCLE',
     table: /^(hens|eggs)$/,
+    column: /^(first_egg_id|hen_id)$/,
     says: ['hens', 'eggs', /deferrable|NULL/i],
   },
 ]

@@ -200,7 +200,7 @@ const noRight = (why: string) => ({
   code: 'LEDGER_NO_RIGHT',
   message: 'Cannot use the ledger, the tables in which runs are written down',
   why,
-  fix: 'Let a role that may create schemas run "npm run downpour -- init --role ROLE" once, or seed with --no-ledger: such a run cannot be resumed, joined or undone.',
+  fix: 'Let a role that may create schemas run "npx downpour init --role ROLE" once, or seed with --no-ledger: such a run cannot be resumed, joined or undone.',
   exitCode: 2,
 })
 

@@ -63,7 +63,7 @@ describe('applyMigrations', () => {
       code: 'MIGRATE_FAILED',
       message: 'A migration failed, and none was applied',
       why: 'The server said: column "id" of relation "one" already exists (SQLSTATE 42701), at: alter table one add column id int.',
-      fix: `Correct the migration in ${folder}, then run "npm run migrate" again.`,
+      fix: `Correct the migration in ${folder}, then run "npx downpour migrate" again.`,
       exitCode: 4,
     })
     expect(await tables()).toBe('none')
@@ -172,7 +172,7 @@ describe('a run', () => {
       code: 'REFUSED_UNMIGRATED',
       message: 'The database lacks 1 migration',
       why: 'Its tables are not those of the schema, and only your own command changes them.',
-      fix: 'Run "npm run migrate" with the same --database-url, then seed again.',
+      fix: 'Run "npx downpour migrate" with the same --database-url, then seed again.',
       exitCode: 2,
     })
     expect(await tables()).toBe('none')

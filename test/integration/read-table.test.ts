@@ -425,7 +425,7 @@ describe('readTable when something is wrong', () => {
       code: 'READ_SCHEMA',
       message: 'Cannot read "missing"',
       why: 'The server said: relation "missing" does not exist (SQLSTATE 42P01).',
-      fix: 'Apply the migrations (npm run migrate), or correct the schema.',
+      fix: 'Apply the migrations (npx downpour migrate), or correct the schema.',
       exitCode: 4,
       table: 'missing',
     })

@@ -31,6 +31,7 @@ import {
   openTown,
 } from '../support/drizzle-databases.ts'
 import type { DriverName, DrizzleDatabase } from '../support/drizzle-databases.ts'
+import { loadCorpusSchema, migrationOf } from '../support/corpus.ts'
 import { failureFrom, seedTown, sessionsIn } from '../support/seed-town.ts'
 import { town, townSeeder, townTables } from '../support/town.ts'
 
@@ -354,6 +355,27 @@ describe('seed', () => {
     }))
     expect(await askIn(db, 'select count(*) from posts where author_id = 1')).toBe('10')
   })
+})
+
+describe('seed of a schema that nobody refines', () => {
+  it.each(['deferred', 'multi-tenant', 'quoted-names'])(
+    'stores the same %s on each driver',
+    async (name) => {
+      const { module } = await loadCorpusSchema(name)
+      const statements = [module.before ?? '', ...(await migrationOf(module)), module.after ?? '']
+      const tables = readSchema(module)
+      const stored: Partial<Record<DriverName, Checksums>> = {}
+      for (const driver of driverNames) {
+        const database = await openDatabase(driver, statements.join('\n'))
+        open.push(database)
+        await seed(database.db, module, { count: 30, seed: 3 })
+        stored[driver] = await checksumsIn(database.db, tables)
+      }
+      const sums = stored['postgres.js']!
+      expect(Object.values(sums).every(({ rows }) => rows === 30)).toBe(true)
+      expect(stored).toEqual({ 'postgres.js': sums, 'node-postgres': sums, PGlite: sums })
+    },
+  )
 })
 
 describe('seed refuses', () => {

@@ -77,7 +77,7 @@ describe('loadError', () => {
       code: 'LOAD_UNIQUE',
       message: 'Cannot load "items": row 5002 repeats a value that must be unique',
       why: 'The server said: duplicate key value violates unique constraint "items_pkey" (SQLSTATE 23505).',
-      fix: 'Make the column’s generator unique, or empty the table first: npm run reset.',
+      fix: 'Make the column’s generator unique, or empty the table first: npx downpour reset.',
       exitCode: 4,
       table: 'items',
       row: 5002,

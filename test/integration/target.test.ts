@@ -14,7 +14,7 @@ afterEach(() => database.drop())
 const differs = 'Cannot seed "papers": the database differs from the schema'
 const samplesDiffer = 'Cannot seed "samples": the database differs from the schema'
 const agree = 'Generate and apply a migration, so that the two agree.'
-const migrate = 'Apply the migrations (npm run migrate), or generate the one that adds it.'
+const migrate = 'Apply the migrations (npx downpour migrate), or generate the one that adds it.'
 
 describe('a run', () => {
   it.each([
@@ -24,7 +24,7 @@ describe('a run', () => {
       code: 'TARGET_NO_TABLE',
       message: differs,
       why: 'The database has no table "public"."papers".',
-      fix: 'Apply the migrations: npm run migrate.',
+      fix: 'Apply the migrations: npx downpour migrate.',
     },
     {
       difference: 'a table is a view',
@@ -165,7 +165,7 @@ describe('a run', () => {
       code: 'TARGET_UNREADABLE',
       message: 'Cannot see what "papers" holds',
       why: 'The server said: relation "public.papers" does not exist (SQLSTATE 42P01).',
-      fix: 'Apply the migrations: npm run migrate.',
+      fix: 'Apply the migrations: npx downpour migrate.',
       exitCode: 2,
     })
     expect(await ask(database.url, 'select count(*) from visits')).toBe('221')

@@ -242,7 +242,7 @@ describe('an undo that is interrupted', () => {
       code: 'REFUSED_UNDOING',
       message: `Cannot append: run ${run} is half undone`,
       why: 'Some of its rows are still there, and will not be later.',
-      fix: `Let it be undone first: npm run downpour -- undo ${run}.`,
+      fix: `Let it be undone first: npx downpour undo ${run}.`,
       exitCode: 2,
     })
     expect((await undo(run)).rows).toBe(left)
@@ -308,7 +308,7 @@ describe('what cannot be undone', () => {
       code: 'RUN_NONE',
       message: 'There is no run 00c0ffee to undo',
       why: 'This database has no ledger: no run was written down here.',
-      fix: 'Name one that "npm run downpour -- status" shows, on the same database.',
+      fix: 'Name one that "npx downpour status" shows, on the same database.',
       exitCode: 2,
     })
     await seed({ only: ['places'] })
@@ -326,7 +326,7 @@ describe('what cannot be undone', () => {
       code: 'UNDO_STATE',
       message: `Cannot undo run ${run}: it is not finished`,
       why: 'It can still go on.',
-      fix: 'Throw it away with "npm run seed -- --restart", which begins again, or finish it with --resume.',
+      fix: 'Throw it away with "npx downpour seed --restart", which begins again, or finish it with --resume.',
       exitCode: 2,
     })
   })
@@ -338,7 +338,7 @@ describe('what cannot be undone', () => {
       code: 'UNDO_STATE',
       message: `Cannot undo run ${run}: it is undone`,
       why: 'None of its rows are there any more.',
-      fix: 'Nothing is left to do; "npm run downpour -- status" shows the runs.',
+      fix: 'Nothing is left to do; "npx downpour status" shows the runs.',
       exitCode: 2,
     }
     expect(await refused(run)).toEqual(failure)
@@ -357,7 +357,7 @@ describe('what cannot be undone', () => {
       code: 'UNDO_BUILT_ON',
       message: `Cannot undo run ${run}: run ${later} builds on it`,
       why: 'It came later, and has loaded rows into "papers" as well.',
-      fix: `Undo that one first: npm run downpour -- undo ${later}.`,
+      fix: `Undo that one first: npx downpour undo ${later}.`,
       exitCode: 2,
     })
     await undo(later)
@@ -376,7 +376,7 @@ describe('what cannot be undone', () => {
     await change(database.url, `update downpour.runs set state = 'running' where id = '${later}'`)
     expect(await refused(run)).toMatchObject({
       code: 'UNDO_BUILT_ON',
-      fix: 'It is not finished: throw it away with "npm run seed -- --restart", or finish it with --resume and undo it first.',
+      fix: 'It is not finished: throw it away with "npx downpour seed --restart", or finish it with --resume and undo it first.',
     })
   })
 
@@ -386,7 +386,7 @@ describe('what cannot be undone', () => {
       code: 'RUN_NO_KEY',
       message: `Cannot undo run ${run}: nothing tells its rows of "places" from others`,
       why: 'The table has no key that counts up with the rows.',
-      fix: 'Give it one; to be rid of these rows empty the table: npm run reset -- --only places.',
+      fix: 'Give it one; to be rid of these rows empty the table: npx downpour reset --only places.',
       exitCode: 2,
     })
   })

@@ -606,7 +606,12 @@ describe('encoders against INSERT', () => {
         ...fc.sample(fc.nat(2 ** 31 - 1), 50),
       ]),
     },
-    { name: 'uuid', type: 'uuid', mode: 'string', vector: uuidVector(uuids) },
+    ...['uuid', 'text', 'varchar(36)', 'char(40)'].map((type): VectorCase => ({
+      name: 'uuid',
+      type,
+      mode: 'string',
+      vector: uuidVector(uuids),
+    })),
   ]
 
   it.each(vectorCases)(

@@ -142,6 +142,20 @@ describe('createUniqueIndex', () => {
     }
   })
 
+  it('refuses rows for which there is no index, instead of looking for ever', () => {
+    const permutation = createPermutation(1, 'p', 20)
+    const taken = Array.from({ length: 5 }, (_, place) => permutation.at(19 - place))
+    const { at, fill, size } = createUniqueIndex(permutation, taken)
+    expect(size).toBe(15)
+    for (const row of [15, 16, 19]) {
+      const error = new RangeError(`Row ${row} has no index: there are 15`)
+      expect(() => at(row)).toThrow(error)
+      expect(() => fill(Float64Array.of(0, row), 2, new Float64Array(2))).toThrow(error)
+    }
+    expect(() => at(20)).toThrow(new RangeError('Position 20 is outside a permutation of 20'))
+    expect(() => at(-1)).toThrow(RangeError)
+  })
+
   it('leaves no row when everything is taken', () => {
     expect(createUniqueIndex(createPermutation(1, 'p', 3), [0, 1, 2, 2]).size).toBe(0)
   })

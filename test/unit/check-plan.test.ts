@@ -41,7 +41,7 @@ const generators = {
   date: f.date(),
   timestamp: f.timestamp(),
   time: createGenerator('time', () => fillVector({ kind: 'time' }, () => {})),
-  uuid: f.uuid(),
+  uuid: createGenerator('uuid', () => fillVector({ kind: 'uuid' }, () => {})),
   dictionary: f.words(vocabulary('w', ['calm'])),
   text: createGenerator('text', () => fillVector({ kind: 'text' }, () => {})),
   utf8: f.template('{n}', { n: { min: 1, max: 9 } }),
@@ -53,10 +53,11 @@ const accepted: Readonly<Record<string, readonly (keyof typeof generators)[]>> =
   exact: ['number', 'decimal', 'value'],
   flag: ['boolean', 'value'],
   day: ['date', 'value'],
-  moment: ['timestamp', 'value'],
+  // Days become midnights.
+  moment: ['timestamp', 'date', 'value'],
   clock: ['time', 'value'],
   key: ['uuid', 'value'],
-  word: ['dictionary', 'text', 'utf8', 'value'],
+  word: ['dictionary', 'text', 'utf8', 'uuid', 'value'],
   mood: ['dictionary', 'text', 'utf8', 'value'],
   list: ['value'],
   address: ['dictionary', 'text', 'utf8', 'value'],
@@ -115,6 +116,218 @@ describe('checkPlan', () => {
     })
   })
 
+  describe('on values that do not fit, although no row that is tried has one', () => {
+    const sizes = pg.pgTable('sizes', {
+      tiny: pg.smallint(),
+      whole: pg.integer(),
+      large: pg.bigint({ mode: 'bigint' }),
+      exact: pg.numeric({ precision: 4, scale: 2 }),
+      small: pg.numeric({ precision: 2, scale: 4 }),
+      round: pg.numeric({ precision: 3 }),
+      float: pg.doublePrecision(),
+      short: pg.varchar({ length: 12 }),
+      fixed: pg.char({ length: 3 }),
+      free: pg.text(),
+      flags: pg.bit({ dimensions: 8 }),
+      embedding: pg.vector({ dimensions: 3 }),
+      tinies: pg.smallint().array(),
+      shorts: pg.varchar({ length: 3 }).array(),
+      own: pg.customType<{ data: string }>({ dataType: () => 'varchar(3)' })(),
+    })
+    const act = (property: string, generator: Generator) =>
+      check({ sizes: { count: 10, columns: { [property]: generator } } }, { schema: { sizes } })
+    // Of a million rows one.
+    const rarely = (value: Generator) =>
+      f.weightedRandom([
+        { weight: 1e6, value: f.default({ defaultValue: null }) },
+        { weight: 1, value },
+      ])
+
+    it.each([
+      ['tiny', f.int({ minValue: -32_768, maxValue: 32_767 })],
+      ['tiny', rarely(f.year())],
+      ['tiny', f.int({ maxValue: 1e9, distribution: f.normal({ mean: 100, deviation: 9 }) })],
+      ['tiny', f.int({ distribution: f.logNormal({ median: 5, sigma: 1 }) })],
+      ['large', f.int({ minValue: -(2n ** 63n), maxValue: 2n ** 63n - 1n })],
+      ['exact', f.decimal({ minValue: -99.99, maxValue: 99.99 })],
+      ['exact', f.number({ maxValue: 99.994, precision: 1000 })],
+      ['small', f.number({ maxValue: 0.0099, precision: 10_000 })],
+      ['round', f.int({ maxValue: 999 })],
+      ['float', f.number({ maxValue: 1e9 })],
+      ['short', f.string({ length: 12 })],
+      ['short', f.template('INV-{number:8}')],
+      ['short', f.template('{row}')],
+      [
+        'short',
+        f.templates({ parts: { n: { min: 0, max: 99_999 } }, columns: { a: '{n}/{n}' } }).a,
+      ],
+      ['fixed', f.valuesFromArray({ values: ['a', '😀😀😀'] })],
+      ['free', f.loremIpsum({ sentencesCount: 50 })],
+      ['flags', f.bitString({ dimensions: 8 })],
+      ['embedding', f.vector({ dimensions: 3 })],
+      ['embedding', f.default({ defaultValue: [1, 2, 3] })],
+      ['tinies', f.int({ maxValue: 32_767, arraySize: 3 })],
+      ['own', f.default({ defaultValue: 'whatever its mapping makes short' })],
+      [
+        'tiny',
+        f.weightedRandom([
+          { weight: 1, value: f.int() },
+          { weight: 0, value: f.int({ maxValue: 1e9 }) },
+        ]),
+      ],
+    ])('lets what fits into the column "%s"', async (property, generator) => {
+      await act(property, generator)
+    })
+
+    const range = 'Give the generator a smaller range, or the column a larger type.'
+    const wider = 'Use shorter words, or a wider column.'
+    it.each([
+      [
+        'tiny',
+        rarely(f.int({ maxValue: 32_768 })),
+        'numbers from 0 to 32768',
+        'from -32768 to 32767',
+        range,
+      ],
+      [
+        'tiny',
+        rarely(f.int({ minValue: -32_769, maxValue: 0 })),
+        'numbers from -32769 to 0',
+        'from -32768 to 32767',
+        range,
+      ],
+      [
+        'tiny',
+        f.nullable(f.int({ maxValue: 99_999 }), { rate: 1 }),
+        'numbers from 0 to 99999',
+        'from -32768 to 32767',
+        range,
+      ],
+      [
+        'tiny',
+        rarely(f.valuesFromArray({ values: [1, 70_000] })),
+        'numbers from 1 to 70000',
+        'from -32768 to 32767',
+        range,
+      ],
+      [
+        'tiny',
+        rarely(f.default({ defaultValue: 40_000 })),
+        'the number 40000',
+        'from -32768 to 32767',
+        range,
+      ],
+      [
+        'whole',
+        rarely(f.int({ maxValue: 2 ** 31 })),
+        'numbers from 0 to 2147483648',
+        'from -2147483648 to 2147483647',
+        range,
+      ],
+      [
+        'large',
+        rarely(f.int({ minValue: 0n, maxValue: 2n ** 63n })),
+        'numbers from 0 to 9223372036854775808',
+        'from -9223372036854775808 to 9223372036854775807',
+        range,
+      ],
+      [
+        'exact',
+        rarely(f.decimal({ maxValue: 100 })),
+        'numbers from 0 to 100',
+        'from -99.99 to 99.99',
+        range,
+      ],
+      [
+        'exact',
+        rarely(f.number({ minValue: 0, maxValue: 99.995, precision: 1000 })),
+        'numbers from 0 to 99.995',
+        'from -99.99 to 99.99',
+        range,
+      ],
+      [
+        'small',
+        rarely(f.number({ minValue: 0, maxValue: 0.01, precision: 1000 })),
+        'numbers from 0 to 0.01',
+        'from -0.0099 to 0.0099',
+        range,
+      ],
+      [
+        'round',
+        rarely(f.int({ maxValue: 1000 })),
+        'numbers from 0 to 1000',
+        'from -999 to 999',
+        range,
+      ],
+      ['short', rarely(f.string({ length: 13 })), 'a text of 13 characters', '12', wider],
+      ['short', rarely(f.string({ length: 20 })), 'a text of 20 characters', '12', wider],
+      [
+        'flags',
+        rarely(f.bitString({ dimensions: 7 })),
+        '7 bits',
+        'exactly 8',
+        'Give the generator the length that the column declares.',
+      ],
+      [
+        'embedding',
+        rarely(f.vector({ dimensions: 4 })),
+        '4 numbers',
+        'exactly 3',
+        'Give the generator the dimensions that the column declares.',
+      ],
+      [
+        'tinies',
+        rarely(f.int({ maxValue: 40_000, arraySize: 3 })),
+        'numbers from 0 to 40000',
+        'from -32768 to 32767',
+        range,
+      ],
+      [
+        'shorts',
+        rarely(f.valuesFromArray({ values: ['abcd'], arraySize: 2 })),
+        'a text of 4 characters',
+        '3',
+        wider,
+      ],
+      ['own', f.string({ length: 4 }), 'a text of 4 characters', '3', wider],
+    ])(
+      'refuses what does not fit into the column "%s"',
+      async (property, generator, given, held, fix) => {
+        expect(await failureOf(() => act(property, generator))).toMatchObject({
+          message: `Cannot seed "sizes": column "${property}" cannot be filled`,
+          why: `Its generator can give ${given}, and the column holds ${held}.`,
+          fix,
+        })
+      },
+    )
+
+    it('names a code of its own for numbers, texts and lengths', async () => {
+      const codeOf = async (property: string, generator: Generator) =>
+        (await failureOf(() => act(property, generator))).code
+      expect(await codeOf('tiny', f.int({ maxValue: 1e6 }))).toBe('PLAN_OUT_OF_RANGE')
+      expect(await codeOf('fixed', f.string({ length: 4 }))).toBe('PLAN_TOO_LONG')
+      expect(await codeOf('flags', f.bitString({ dimensions: 11 }))).toBe('PLAN_WRONG_LENGTH')
+    })
+
+    it('refuses texts of as many rows as there are', async () => {
+      const rows = (count: number) =>
+        check({ sizes: { count, columns: { fixed: f.template('{row}') } } }, { schema: { sizes } })
+      await rows(1000)
+      expect((await failureOf(() => rows(1001))).code).toBe('PLAN_TOO_LONG')
+    })
+
+    it('refuses a known row whose value does not fit, and does not say the value', async () => {
+      const rows = [{ tiny: 1 }, { tiny: 99_999 }]
+      const refused = await failureOf(() => check({ sizes: { rows } }, { schema: { sizes } }))
+      expect(refused).toEqual({
+        code: 'PLAN_OUT_OF_RANGE',
+        message: 'Cannot seed "sizes": column "tiny" cannot be filled',
+        why: 'The value of known row 1 does not fit: the column holds from -32768 to 32767.',
+        fix: 'Correct the known row, or give the column a larger type.',
+      })
+    })
+  })
+
   describe('on unique columns', () => {
     const words = f.words(vocabulary('codes', ['x', 'y']))
     const failure = {
@@ -141,7 +354,7 @@ describe('checkPlan', () => {
     })
 
     it('refuses it on a primary key', async () => {
-      expect(await failureOf(() => checkColumn('id', f.int()))).toEqual({
+      expect(await failureOf(() => checkColumn('id', f.int({ isUnique: false })))).toEqual({
         ...failure,
         message: message('id'),
         why: 'The column is unique, and its generator (int) may give a value twice.',

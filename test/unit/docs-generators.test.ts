@@ -31,6 +31,7 @@ const fields: Readonly<Record<keyof Config, true>> = {
   seed: true,
   referenceDate: true,
   copyThreshold: true,
+  allowHosts: true,
   hint: true,
 }
 

@@ -9,9 +9,13 @@ const orders = pgTable('orders', columns)
 const auditUsers = pgSchema('audit').table('users', columns)
 
 describe(mergeSchemas, () => {
-  it('has a table once that several modules export, and nothing that is no table', () => {
-    const more = { orders, state: pgEnum('state', ['a']), more: relations(orders, () => ({})) }
-    expect(mergeSchemas([{ users }, { users, people: users, ...more }])).toEqual({ users, orders })
+  it('has a table once that several modules export, and relations, and nothing else', () => {
+    const more = { orders, state: pgEnum('state', ['a']), of: relations(orders, () => ({})) }
+    expect(mergeSchemas([{ users }, { users, people: users, ...more }])).toEqual({
+      users,
+      orders,
+      of: more.of,
+    })
   })
 
   it('tells tables of one name apart by their schema', () => {

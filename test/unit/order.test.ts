@@ -15,6 +15,7 @@ function table(key: string, ...parents: string[]): TableModel {
     checks: [],
     foreignKeys: parents.map((parent) => ({
       name: `${key}_${parent}`,
+      kind: 'constraint',
       columns: [parent],
       parent,
       parentColumns: ['id'],

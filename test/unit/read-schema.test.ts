@@ -137,6 +137,7 @@ describe('readSchema', () => {
     expect(person!.foreignKeys).toEqual([
       {
         name: 'people_manager_id_people_id_fk',
+        kind: 'constraint',
         columns: ['manager_id'],
         parent: 'people',
         parentColumns: ['id'],
@@ -145,12 +146,14 @@ describe('readSchema', () => {
     expect(stub!.foreignKeys).toEqual([
       {
         name: 'stubs_holder_people_id_fk',
+        kind: 'constraint',
         columns: ['holder'],
         parent: 'people',
         parentColumns: ['id'],
       },
       {
         name: 'stub_of',
+        kind: 'constraint',
         columns: ['ticket_region', 'ticket_number'],
         parent: 'tickets',
         parentColumns: ['region', 'number'],
@@ -236,5 +239,49 @@ describe('readSchema', () => {
       why: 'It refers to the table "tickets", which the schema does not export.',
       fix: 'Export that table from the schema module too.',
     })
+  })
+})
+
+describe('relations', () => {
+  const users = pg.pgTable('users', { id: pg.integer().primaryKey(), badge: pg.text().unique() })
+  const profiles = pg.pgTable('profiles', {
+    userId: pg.integer('user_id').primaryKey().generatedByDefaultAsIdentity(),
+  })
+  const posts = pg.pgTable('posts', {
+    id: pg.uuid().primaryKey(),
+    authorId: pg.integer('author_id'),
+    editorId: pg.integer('editor_id').references(() => users.id),
+    badge: pg.text(),
+    title: pg.text(),
+  })
+  const usersRelations = relations(users, ({ one, many }) => ({
+    posts: many(posts),
+    // Either side may name the columns; a key that counts up is nobody's foreign key.
+    profile: one(profiles, { fields: [users.id], references: [profiles.userId] }),
+  }))
+  const postsRelations = relations(posts, ({ one }) => ({
+    author: one(users, { fields: [posts.authorId], references: [users.id] }),
+    editor: one(users, { fields: [posts.editorId], references: [users.id] }),
+    wearer: one(users, { fields: [posts.badge], references: [users.badge] }),
+    namesake: one(users, { fields: [posts.title], references: [users.id] }),
+  }))
+  const tables = readSchema({ users, profiles, posts, usersRelations, postsRelations })
+  const keysOf = (name: string) => tables.find(({ key }) => key === name)!.foreignKeys
+
+  it('stand for foreign keys where a table has none, in the direction of the primary key', () => {
+    expect(keysOf('posts')).toEqual([
+      expect.objectContaining({ kind: 'constraint', columns: ['editor_id'] }),
+      {
+        name: 'posts.author',
+        kind: 'relation',
+        columns: ['author_id'],
+        parent: 'users',
+        parentColumns: ['id'],
+      },
+    ])
+  })
+
+  it('are nothing on the side that is referred to', () => {
+    expect([keysOf('users'), keysOf('profiles')]).toEqual([[], []])
   })
 })

@@ -1,11 +1,16 @@
 import * as pg from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
-import { formatSqlType, parseSqlType } from '../../src/model/sql-type.ts'
+import { formatSqlType, isSameType, parseSqlType } from '../../src/model/sql-type.ts'
 
 const type = (name: string, modifiers: readonly number[] = [], dimensions = 0) => ({
   name,
   modifiers,
   dimensions,
+})
+
+const detailed = (name: string, detail: string, modifiers: readonly number[] = []) => ({
+  ...type(name, modifiers),
+  detail,
 })
 
 describe('parseSqlType', () => {
@@ -46,11 +51,24 @@ describe('parseSqlType', () => {
     ['time', type('time')],
     ['time(6) without time zone', type('time', [6])],
     ['time with time zone', type('timetz')],
-    ['interval day to second(3)', type('interval day to second', [3])],
+    ['bit varying(5)[]', type('varbit', [5], 1)],
+    ['interval', type('interval')],
+    ['interval(3)', type('interval', [3])],
+    ['interval year', detailed('interval', 'year')],
+    ['interval day to second(3)', detailed('interval', 'day to second', [3])],
+    ['INTERVAL DAY TO MINUTE[]', { ...detailed('interval', 'day to minute'), dimensions: 1 }],
     ['text[][]', type('text', [], 2)],
     ['text[3][4]', type('text', [], 2)],
     ['vector(3)', type('vector', [3])],
-    ['geometry(Point,4326)', type('geometry(Point,4326)')],
+    ['geometry', type('geometry')],
+    ['geometry(point)', detailed('geometry', 'point')],
+    ['geometry(Point,4326)', detailed('geometry', 'point', [4326])],
+    [
+      'geometry(MultiPolygonZ, 4326)[]',
+      { ...detailed('geometry', 'multipolygonz', [4326]), dimensions: 1 },
+    ],
+    ['geography(Point,4326)', detailed('geography', 'point', [4326])],
+    ['"Mood (new)"', type('"Mood (new)"')],
     ['mood', type('mood')],
     ['"Mood"', type('"Mood"')],
   ])('reads %s', (declaration, expected) => {
@@ -113,8 +131,41 @@ describe('formatSqlType', () => {
     ['char', 'bpchar(1)'],
     ['timestamp (3) with time zone', 'timestamptz(3)'],
     ['text[][]', 'text[][]'],
+    ['interval day to second(3)', 'interval day to second(3)'],
+    ['geometry(Point,4326)[]', 'geometry(point, 4326)[]'],
+    ['geography', 'geography'],
   ])('writes %s as %s, which is read as the same type', (declaration, formatted) => {
     expect(formatSqlType(parseSqlType(declaration))).toBe(formatted)
     expect(parseSqlType(formatted)).toEqual(parseSqlType(declaration))
+  })
+})
+
+describe(isSameType, () => {
+  it.each([
+    ['geometry(point)', 'geometry(Point)'],
+    ['geometry(point)', 'geometry(Point,4326)'],
+    ['geometry(point)', 'extensions.geometry(Point,4326)'],
+    ['geometry', 'geometry(Polygon,3857)'],
+    ['geography(Point, 4326)', 'geography(Point,4326)'],
+    ['vector(3)', 'extensions.vector(3)'],
+    ['bit varying(5)[]', 'bit varying(5)[]'],
+    ['timestamp (3) with time zone', 'timestamp(3) with time zone'],
+    ['interval day to second(3)', 'interval day to second(3)'],
+    ['varchar(20)[3]', 'character varying(20)[]'],
+  ])('takes %s for the server’s %s', (declared, actual) => {
+    expect(isSameType(parseSqlType(declared), parseSqlType(actual))).toBe(true)
+  })
+
+  it.each([
+    ['geometry(point)', 'geometry(Polygon)'],
+    ['geometry(Point,3857)', 'geometry(Point,4326)'],
+    ['geometry(point)', 'geography(Point)'],
+    ['geometry(point)', 'geometry(Point)[]'],
+    ['vector(3)', 'vector(4)'],
+    ['interval', 'interval day to second'],
+    ['interval year', 'interval month'],
+    ['bit varying(5)', 'bit varying(6)'],
+  ])('does not take %s for the server’s %s', (declared, actual) => {
+    expect(isSameType(parseSqlType(declared), parseSqlType(actual))).toBe(false)
   })
 })

@@ -56,7 +56,12 @@ export function arrayOf<Value>(generator: Generator<Value>, size: number): Gener
       },
       elements.size === undefined ? undefined : Math.floor(elements.size / size),
     )
-    return { ...fill, vocabulary: vector.kind === 'dictionary' ? [vector.dictionary.words] : [] }
+    const { extent } = elements
+    return {
+      ...fill,
+      ...(extent && { extent: { elements: extent } }),
+      vocabulary: vector.kind === 'dictionary' ? [vector.dictionary.words] : [],
+    }
   })
 }
 

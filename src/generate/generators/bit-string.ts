@@ -3,10 +3,11 @@ import type { Generator } from '../generator.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn, uniqueness } from './follow-column.ts'
 import { refuseOddLength } from './refuse.ts'
 
 export interface BitStringOptions {
-  /** Bits in each string, as the column declares. @defaultValue 11 */
+  /** Bits in each string. @defaultValue as the column declares */
   readonly dimensions?: number
   /** No string twice. @defaultValue false */
   readonly isUnique?: boolean
@@ -34,7 +35,7 @@ export function bitString(options: BitStringOptions & Partial<ArrayOptions> = {}
     )
     const tuples = createTuples(context, { counts, isUnique, taken })
     const numbers = new Float64Array(context.capacity)
-    return fillVector(
+    const fill = fillVector(
       { kind: 'utf8' },
       (rows, out) => {
         const needed = rows.count * dimensions
@@ -58,8 +59,17 @@ export function bitString(options: BitStringOptions & Partial<ArrayOptions> = {}
       },
       tuples.size,
     )
+    return { ...fill, extent: { lengths: [dimensions, dimensions] } }
   })
-  return withArraySize(options, generator)
+  return followColumn({
+    generator: withArraySize(options, generator),
+    options,
+    make: bitString,
+    missing(column) {
+      const [dimensions] = column.type.modifiers
+      return { ...uniqueness(column), ...(dimensions !== undefined && { dimensions }) }
+    },
+  })
 }
 
 /** Bits that are drawn together. */

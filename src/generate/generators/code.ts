@@ -44,6 +44,7 @@ export function code(options: CodeOptions = {}): Generator<string> {
     return {
       spec: { kind: 'utf8' },
       size: isUnique ? unique.size : undefined,
+      extent: { lengths: [length, length] },
       fill({ count, numbers }, vector) {
         const out = vector as Utf8Vector
         if (!isLaidOut) layOut(out, length)

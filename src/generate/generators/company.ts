@@ -2,6 +2,7 @@ import type { Generator } from '../generator.ts'
 import { lastNames, legalEntities, wordsWithout } from '../vocabulary.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { composedText, oneOf } from './composed-text.ts'
 import type { UniqueTextOptions } from './person.ts'
 
@@ -30,5 +31,9 @@ export function companyName(options: UniqueTextOptions & Partial<ArrayOptions> =
       ]
     },
   })
-  return withArraySize(options, companies)
+  return followColumn({
+    generator: withArraySize(options, companies),
+    options,
+    make: companyName,
+  })
 }

@@ -3,12 +3,13 @@
  * `Kling, Boyle and Abbott`. A row draws a form, then a word for each of its pieces; with `isUnique`
  * a row's place in the space of all texts is a permutation of its number.
  */
+import { uniteExtents } from '../extent.ts'
 import type { ColumnFill, Context, Generator, Rows } from '../generator.ts'
 import { createGenerator, fillVector } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
 import type { HashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
-import { parseTemplate } from '../template.ts'
+import { lengthsOf, parseTemplate } from '../template.ts'
 import type { Segment } from '../template.ts'
 import { createChoices, createTextWriter } from '../text-writer.ts'
 import { createUniqueIndex } from '../unique-index.ts'
@@ -149,6 +150,8 @@ interface Drawn {
 
 interface Chooser {
   choose(rows: Rows): void
+  /** How many of the forms the first so many rows have. */
+  reach(rows: number): number
   /** How many texts there are, when none comes twice. */
   readonly size: number | undefined
 }
@@ -165,10 +168,11 @@ function chooseFreely(forms: readonly ReadForm[], context: Context, drawn: Drawn
         drawEach({ key, size: sizes[0]!, numbers, count }, choices, start)
       }
     }
-    return { size, choose }
+    return { size, choose, reach: () => 1 }
   }
   return {
     size,
+    reach: () => forms.length,
     choose({ numbers, count }) {
       for (let i = 0; i < count; i++) formOf[i] = below(formKey, numbers[i]!, forms.length)
       for (const [draw, { key, sizes }] of draws.entries()) {
@@ -251,6 +255,12 @@ function chooseUnique(
 
   return {
     size: taking.size,
+    reach(rows) {
+      if (isInTurn) return forms.length
+      let [used, held] = [0, 0]
+      while (used < forms.length && held < rows) held += uniques[used++]!.size
+      return used
+    },
     choose({ numbers, count }) {
       const only = taking.take(numbers, count, formOf, places)
       if (only !== undefined) {
@@ -335,6 +345,14 @@ function openUnique(
   return createUniqueIndex(createPermutation(seed, `${purpose}/${options.place}`, size), taken)
 }
 
+function toSegments({ form, draws }: ReadForm, rows: number): readonly Segment[] {
+  return form.map((piece, index) =>
+    piece.kind === 'words'
+      ? toSegment(piece.words, draws[index])
+      : { kind: 'integer', part: -1, min: 0, max: Math.max(0, rows - 1) },
+  )
+}
+
 function toSegment(words: readonly string[], part: number | undefined): Segment {
   return part === undefined ? { kind: 'literal', text: words[0]! } : { kind: 'words', part, words }
 }
@@ -382,6 +400,12 @@ function composeColumn(forms: readonly ReadForm[], context: Context, space: Text
       ? chooseUnique(forms, { context, isInTurn: space.inTurn ?? false, drawn })
       : chooseFreely(forms, context, drawn)
   const vocabulary = columns.map(({ words }) => words)
+  const rows = context.self.firstRow + context.self.count
+  const extent = uniteExtents(
+    forms
+      .slice(0, chooser.reach(rows))
+      .map((form) => ({ lengths: lengthsOf(toSegments(form, rows)) })),
+  )
 
   /** From the choices of a row's form to words. */
   function place({ firsts, draws }: Column, part: number, count: number): void {
@@ -407,8 +431,8 @@ function composeColumn(forms: readonly ReadForm[], context: Context, space: Text
       },
       chooser.size,
     )
-    if (chooser.size !== undefined || forms.length > 1) return fill
-    return { ...fill, sqlForm: { kind: 'choice', values: only.words } }
+    if (chooser.size !== undefined || forms.length > 1) return { ...fill, extent }
+    return { ...fill, extent, sqlForm: { kind: 'choice', values: only.words } }
   }
 
   const segments = columns.map(({ words, isRow }, part): Segment => {
@@ -432,7 +456,7 @@ function composeColumn(forms: readonly ReadForm[], context: Context, space: Text
     },
     chooser.size,
   )
-  return { ...fill, vocabulary }
+  return { ...fill, extent, vocabulary }
 }
 
 /** Of a single form, what is drawn for a piece is its word already. */

@@ -12,8 +12,19 @@ export interface DateOptions {
    * zone. @defaultValue a year before `maxDate`
    */
   readonly minDate?: string | Date
-  /** Inclusive: a day without a time to its end. @defaultValue the plan's reference date */
+  /**
+   * Inclusive: a day without a time to its end. @defaultValue the plan's reference date, or eight years
+   * after `minDate` where that is earlier, or the reference date is before it
+   */
   readonly maxDate?: string | Date
+}
+
+/** Under either name, `min` or `minDate`; drizzle-seed has the shorter ones here. */
+export interface TimestampOptions extends DateOptions {
+  /** Goes before `minDate`. */
+  readonly min?: string | Date
+  /** Goes before `maxDate`. */
+  readonly max?: string | Date
 }
 
 /**
@@ -26,22 +37,41 @@ export interface DateOptions {
 export function date(options: DateOptions & ArrayOptions): Generator<(Date | string)[]>
 export function date(options?: DateOptions): Generator<Date | string>
 export function date(options: DateOptions & Partial<ArrayOptions> = {}): Generator {
-  return withArraySize(
-    options,
-    createGenerator('date', (context) => {
-      const range = rangeOf(context, options)
-      const first = Math.floor(range.first / secondsPerDay)
-      const days = Math.floor(range.last / secondsPerDay) - first + 1
-      const key = createHashKey(context.seed, context.purpose)
-      const fill = fillVector({ kind: 'date' }, (rows, out) => {
-        for (let i = 0; i < rows.count; i++) {
-          out.values[i] = first + below(key, rows.numbers[i]!, days)
-        }
-      })
-      const sql = `date '1970-01-01' + (${first} + ${drawBelow(days)})::int4`
-      return { ...fill, sqlForm: { kind: 'draw', sql } }
-    }),
-  )
+  const days = createGenerator('date', (context) => {
+    const { first, span } = daysOf(context, options)
+    const key = createHashKey(context.seed, context.purpose)
+    const fill = fillVector({ kind: 'date' }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.values[i] = first + below(key, rows.numbers[i]!, span)
+      }
+    })
+    const sql = `date '1970-01-01' + (${first} + ${drawBelow(span)})::int4`
+    return { ...fill, sqlForm: { kind: 'draw', sql } }
+  })
+  return {
+    ...withArraySize(options, days),
+    forColumn: ({ type }) =>
+      withArraySize(options, type.name.startsWith('timestamp') ? midnights(options) : days),
+  }
+}
+
+/** The same days for a column of points in time. */
+function midnights(options: DateOptions): Generator {
+  return createGenerator('date', (context) => {
+    const { first, span } = daysOf(context, options)
+    const key = createHashKey(context.seed, context.purpose)
+    return fillVector({ kind: 'timestamp' }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.values[i] = (first + below(key, rows.numbers[i]!, span)) * secondsPerDay * 1_000_000
+      }
+    })
+  })
+}
+
+function daysOf(context: Context, options: DateOptions): { first: number; span: number } {
+  const range = rangeOf(context, options)
+  const first = Math.floor(range.first / secondsPerDay)
+  return { first, span: Math.floor(range.last / secondsPerDay) - first + 1 }
 }
 
 /**
@@ -51,9 +81,9 @@ export function date(options: DateOptions & Partial<ArrayOptions> = {}): Generat
  * @example
  * { columns: { createdAt: f.timestamp() } } // 2025-03-14 09:26:53+00, …
  */
-export function timestamp(options: DateOptions & ArrayOptions): Generator<(Date | string)[]>
-export function timestamp(options?: DateOptions): Generator<Date | string>
-export function timestamp(options: DateOptions & Partial<ArrayOptions> = {}): Generator {
+export function timestamp(options: TimestampOptions & ArrayOptions): Generator<(Date | string)[]>
+export function timestamp(options?: TimestampOptions): Generator<Date | string>
+export function timestamp(options: TimestampOptions & Partial<ArrayOptions> = {}): Generator {
   return pointsInTime('timestamp', options)
 }
 
@@ -64,17 +94,18 @@ export function timestamp(options: DateOptions & Partial<ArrayOptions> = {}): Ge
  * @example
  * { columns: { shippedAt: f.datetime({ minDate: new Date('2025-12-24T18:00:00Z') }) } }
  */
-export function datetime(options: DateOptions & ArrayOptions): Generator<(Date | string)[]>
-export function datetime(options?: DateOptions): Generator<Date | string>
-export function datetime(options: DateOptions & Partial<ArrayOptions> = {}): Generator {
+export function datetime(options: TimestampOptions & ArrayOptions): Generator<(Date | string)[]>
+export function datetime(options?: TimestampOptions): Generator<Date | string>
+export function datetime(options: TimestampOptions & Partial<ArrayOptions> = {}): Generator {
   return pointsInTime('datetime', options)
 }
 
-function pointsInTime(name: string, options: DateOptions & Partial<ArrayOptions>): Generator {
+function pointsInTime(name: string, options: TimestampOptions & Partial<ArrayOptions>): Generator {
+  const { min: minDate = options.minDate, max: maxDate = options.maxDate } = options
   return withArraySize(
     options,
     createGenerator(name, (context) => {
-      const { first, last } = rangeOf(context, options)
+      const { first, last } = rangeOf(context, { minDate, maxDate })
       const seconds = last - first + 1
       const fill =
         first % secondsPerDay === 0 && seconds % secondsPerDay === 0
@@ -110,16 +141,19 @@ function secondsFrom(context: Context, first: number, seconds: number) {
 }
 
 /** Seconds since 1970-01-01 00:00 UTC, both included. */
-function rangeOf(context: Context, options: DateOptions): { first: number; last: number } {
-  const { minDate, maxDate } = options
+function rangeOf(
+  context: Context,
+  { minDate, maxDate }: { readonly [Bound in keyof DateOptions]: DateOptions[Bound] | undefined },
+): { first: number; last: number } {
+  const today = (context.referenceDay + 1) * secondsPerDay - 1
+  const from = minDate === undefined ? undefined : Math.ceil(toSeconds(minDate, 0))
   const last =
-    maxDate === undefined
-      ? (context.referenceDay + 1) * secondsPerDay - 1
-      : Math.floor(toSeconds(maxDate, secondsPerDay - 1))
-  const first =
-    minDate === undefined
-      ? (Math.floor(last / secondsPerDay) - 365) * secondsPerDay
-      : Math.ceil(toSeconds(minDate, 0))
+    maxDate !== undefined
+      ? Math.floor(toSeconds(maxDate, secondsPerDay - 1))
+      : from === undefined
+        ? today
+        : lastAfter(from, today)
+  const first = from ?? (Math.floor(last / secondsPerDay) - 365) * secondsPerDay
   if (last >= first) return { first, last }
   throw new DownpourError({
     code: 'PLAN_EMPTY_RANGE',
@@ -128,6 +162,15 @@ function rangeOf(context: Context, options: DateOptions): { first: number; last:
     fix: 'Give dates as YYYY-MM-DD with minDate at most maxDate.',
   })
 }
+
+/** Up to today, unless that is far away or has passed by. */
+function lastAfter(first: number, today: number): number {
+  const far = first + usualDays * secondsPerDay - 1
+  return today >= first && today < far ? today : far
+}
+
+/** Eight years, as with drizzle-seed. */
+const usualDays = 2921
 
 const secondsPerDay = 86_400
 

@@ -116,8 +116,12 @@ export function needsRange(distribution: NumberDistribution): boolean {
   return distribution.kind === 'uniform' || distribution.kind === 'zipf'
 }
 
-/** A whole number from `lowest` to `highest` for each row. */
-export type WholeDraw = (row: number) => number
+/** A whole number for each row. */
+export interface WholeDraw {
+  draw(row: number): number
+  readonly least: number
+  readonly most: number
+}
 
 /**
  * @param range - both ends included; `unit`: what 1 is of the distribution, e.g. 100 where it speaks
@@ -132,17 +136,26 @@ export function drawWhole(
   const key = context.random(context.purpose)
   if (distribution.kind === 'uniform') {
     const span = highest - lowest + 1
-    return (row) => lowest + below(key, row, span)
+    return { draw: (row) => lowest + below(key, row, span), least: lowest, most: highest }
   }
   if (distribution.kind === 'zipf') {
     const { at } = createZipf({ count: highest - lowest + 1, exponent: distribution.exponent })
     const more = context.random(`${context.purpose}/more`)
-    return (row) => lowest + at(bits(key, row), bits(more, row))
+    return {
+      draw: (row) => lowest + at(bits(key, row), bits(more, row)),
+      least: lowest,
+      most: highest,
+    }
   }
   const { at } = toQuantiles(distribution)
-  return (row) => {
-    const value = Math.round(at(bits(key, row)) * unit)
+  function wholeAt(drawn: number): number {
+    const value = Math.round(at(drawn) * unit)
     return value < lowest ? lowest : value > highest ? highest : value
+  }
+  return {
+    draw: (row) => wholeAt(bits(key, row)),
+    least: wholeAt(0),
+    most: wholeAt(0xffff_ffff),
   }
 }
 

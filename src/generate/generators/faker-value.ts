@@ -1,4 +1,5 @@
 import type { Faker } from '@faker-js/faker'
+import { extentOf } from '../extent.ts'
 import { openRowFaker } from '../faker.ts'
 import { createGenerator, fillVector } from '../generator.ts'
 import type { ColumnFill, Context, Generator, RowFaker } from '../generator.ts'
@@ -82,5 +83,5 @@ function drawFrom(
       out.values[i] = values[below(key, rows.numbers[i]!, pool)]
     }
   })
-  return { ...fill, sqlForm, vocabulary: values }
+  return { ...fill, extent: extentOf(values), sqlForm, vocabulary: values }
 }

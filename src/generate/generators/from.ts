@@ -1,12 +1,11 @@
+import { readColumnCell } from '../cell.ts'
 import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator } from '../generator.ts'
-import { looseCell } from '../loose-cell.ts'
 import type { PromiseOptions } from './custom.ts'
 
 /**
- * What a function of other columns is given, for each property asked for: a number for whole and
- * floating-point numbers, a string for exact decimals, a `Date` for dates and timestamps, as it
- * stands what known rows and generators of plain values give.
+ * What a function of other columns is given, for each property asked for: what Drizzle gives for that
+ * column in its mode. Timestamps as strings say the zone: `2026-03-14 09:26:53+00`.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- the schema's types are not known here
 export type RowOf<Name extends string> = Readonly<Record<Name, any>>
@@ -37,7 +36,7 @@ export function from<const Name extends string, Value>(
         for (let i = 0; i < count; i++) {
           const row: Record<string, unknown> = {}
           for (const [index, property] of properties.entries()) {
-            row[property] = looseCell(reader.vectors[index]!, i)
+            row[property] = readColumnCell(reader.vectors[index]!, i, reader.columns[index]!)
           }
           out.values[i] = compute(row as RowOf<Name>, numbers[i]!)
         }

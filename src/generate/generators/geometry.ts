@@ -1,6 +1,7 @@
 import type { Generator } from '../generator.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { axisOf, pointsOn } from './point.ts'
 import type { PointOptions, PointValue } from './point.ts'
 import { refuse } from './refuse.ts'
@@ -49,7 +50,11 @@ export function geometry(options: GeometryOptions & Partial<ArrayOptions> = {}):
     axisOf('geometry', minXValue, maxXValue, one),
     axisOf('geometry', minYValue, maxYValue, one),
   ]
-  return withArraySize(options, pointsOn('geometry', axes, isUnique))
+  return followColumn({
+    generator: withArraySize(options, pointsOn('geometry', axes, isUnique)),
+    options,
+    make: geometry,
+  })
 }
 
 /** https://epsg.io/4326 and https://epsg.io/3857 */

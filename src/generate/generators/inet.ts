@@ -4,6 +4,7 @@ import { below } from '../hash.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { refuse } from './refuse.ts'
 
 export interface InetOptions {
@@ -35,10 +36,16 @@ export function inet(options: InetOptions & Partial<ArrayOptions> = {}): Generat
       fix: "Give 'ipv4' or 'ipv6'.",
     })
   }
-  return withArraySize(
+  return followColumn({
+    generator: withArraySize(
+      options,
+      createGenerator('inet', (context) =>
+        fillAddresses(context, family, { includeCidr, isUnique }),
+      ),
+    ),
     options,
-    createGenerator('inet', (context) => fillAddresses(context, family, { includeCidr, isUnique })),
-  )
+    make: inet,
+  })
 }
 
 interface Family {

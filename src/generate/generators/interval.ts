@@ -5,6 +5,7 @@ import { createChoices, createTextWriter } from '../text-writer.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { refuse } from './refuse.ts'
 
 export interface IntervalOptions {
@@ -51,10 +52,14 @@ export function interval(options: IntervalOptions & Partial<ArrayOptions> = {}):
     })
   }
   const chosen = pairUp(ranges.slice(from, to + 1))
-  return withArraySize(
+  return followColumn({
+    generator: withArraySize(
+      options,
+      createGenerator('interval', (context) => fillIntervals(context, chosen, isUnique)),
+    ),
     options,
-    createGenerator('interval', (context) => fillIntervals(context, chosen, isUnique)),
-  )
+    make: interval,
+  })
 }
 
 interface FieldRange {

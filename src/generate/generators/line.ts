@@ -3,6 +3,7 @@ import type { Generator } from '../generator.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { axisOf, coordinatesOf, placeOn } from './point.ts'
 import { refuse } from './refuse.ts'
 
@@ -85,7 +86,11 @@ export function line(options: LineOptions & Partial<ArrayOptions> = {}): Generat
       tuples.size,
     )
   })
-  return withArraySize(options, generator)
+  return followColumn({
+    generator: withArraySize(options, generator),
+    options,
+    make: line,
+  })
 }
 
 function isInside(place: number, count: number): boolean {

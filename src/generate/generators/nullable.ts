@@ -20,12 +20,13 @@ export function nullable(generator: Generator, options: { readonly rate: number 
       name: `nullable ${generator.group.name}`,
       inputs: [generator],
       prepare(context, inputs) {
-        const { vector, size, sqlForm: form } = inputs[0]!
+        const { vector, size, extent, sqlForm: form } = inputs[0]!
         const masked = maskVector(vector)
         const key = context.random(`${context.purpose}/null`)
         return {
           outputs: { value: masked.vector },
           ...(size === undefined ? {} : { sizes: { value: size } }),
+          ...(extent && { extents: { value: extent } }),
           ...(form && { sqlForms: { value: { kind: 'nullable', rate, form } } }),
           fill: ({ count, numbers }) => masked.mask(count, (i) => unit(key, numbers[i]!) < rate),
         }

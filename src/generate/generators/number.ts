@@ -1,6 +1,7 @@
 import { DownpourError } from '../../errors.ts'
+import type { Extent } from '../extent.ts'
 import { createGenerator, fillVector } from '../generator.ts'
-import type { ColumnFill, Context, Generator } from '../generator.ts'
+import type { ColumnFill, Context, Generator, OwnColumn } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
 import { drawBelow } from '../sql-form.ts'
@@ -8,6 +9,7 @@ import { createUniqueIndex } from '../unique-index.ts'
 import type { UniqueIndex } from '../unique-index.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn, uniqueness } from './follow-column.ts'
 import { drawWhole, needsRange } from './distributions.ts'
 import type { NumberDistribution } from './distributions.ts'
 import { refuse, refuseOddRange } from './refuse.ts'
@@ -40,7 +42,7 @@ export function int(options?: IntOptions): Generator<number>
 export function int(options: IntOptions & Partial<ArrayOptions> = {}): Generator {
   const { isUnique = false, distribution } = options
   refuseUniqueSpread('int', isUnique, distribution)
-  const range = rangeOf(options, { lowest: 0, highest: 1000 })
+  const range = rangeOf(options, { lowest: 0, highest: usualMost })
   const [lowest, highest] = [Number(range.lowest), Number(range.highest)]
   const isBig = typeof range.lowest === 'bigint' || typeof range.highest === 'bigint'
   if (isBig && ![lowest, highest, highest - lowest + 1].every(Number.isSafeInteger)) {
@@ -48,16 +50,30 @@ export function int(options: IntOptions & Partial<ArrayOptions> = {}): Generator
   }
   refuseOddRange('int', lowest, highest)
   const units = { name: 'int', lowest, highest, unit: 1, isUnique, distribution }
-  return withArraySize(
-    options,
-    createGenerator('int', (context) =>
-      fillUnits(context, units, {
-        spec: { kind: 'number' },
-        toSql: (sql) => sql,
-      }),
-    ),
+  const generator = createGenerator('int', (context) =>
+    fillUnits(context, units, {
+      spec: { kind: 'number' },
+      toSql: (sql) => sql,
+    }),
   )
+  return followColumn({
+    generator: withArraySize(options, generator),
+    options,
+    make: int,
+    missing: (column) =>
+      distribution ? {} : { ...uniqueness(column), ...enough(column, options) },
+  })
 }
+
+/** Unique numbers without a range reach as far as the rows need. */
+function enough({ isUnique, rows, type }: OwnColumn, options: IntOptions): IntOptions {
+  const isFree = options.minValue === undefined && options.maxValue === undefined
+  if (!isFree || !(options.isUnique ?? isUnique) || rows <= usualMost) return {}
+  const most = type.name === 'int2' ? 32_767 : 2_147_483_647
+  return { maxValue: Math.min(most, rows * 10) }
+}
+
+const usualMost = 1000
 
 export interface NumberOptions {
   /** @defaultValue `-maxValue` */
@@ -94,10 +110,14 @@ export function number(options: NumberOptions & Partial<ArrayOptions> = {}): Gen
   }
   const bounds = { ...options, minValue, maxValue }
   const given = distribution && !needsRange(distribution) ? options : bounds
-  return withArraySize(
+  return followColumn({
+    generator: withArraySize(
+      options,
+      unitsOf('number', given, { one: precision, isUnique, distribution }),
+    ),
     options,
-    unitsOf('number', given, { one: precision, isUnique, distribution }),
-  )
+    make: number,
+  })
 }
 
 export interface DecimalOptions {
@@ -135,7 +155,11 @@ export function decimal(options: DecimalOptions & Partial<ArrayOptions> = {}): G
   }
   let one = 1
   for (let digit = 0; digit < scale; digit++) one *= 10
-  return withArraySize(options, unitsOf('decimal', options, { one, isUnique, distribution }))
+  return followColumn({
+    generator: withArraySize(options, unitsOf('decimal', options, { one, isUnique, distribution })),
+    options,
+    make: decimal,
+  })
 }
 
 interface Draws {
@@ -205,9 +229,10 @@ function fillUnits(
   const { lowest, highest, unit, isUnique, distribution } = units
   const { spec, toSql } = form
   const span = highest - lowest + 1
+  const extent: Extent = { numbers: [lowest / unit, highest / unit] }
   if (isUnique) {
     const unique = uniqueUnits(context, units)
-    return fillVector(
+    const fill = fillVector(
       spec,
       (rows, { values }) => {
         unique.fill(rows.numbers, rows.count, values)
@@ -215,18 +240,24 @@ function fillUnits(
       },
       unique.size,
     )
+    return { ...fill, extent }
   }
   if (distribution && distribution.kind !== 'uniform') {
-    const draw = drawWhole(context, distribution, { lowest, highest, unit })
-    return fillVector(spec, (rows, { values }) => {
+    const { draw, least, most } = drawWhole(context, distribution, { lowest, highest, unit })
+    const fill = fillVector(spec, (rows, { values }) => {
       for (let i = 0; i < rows.count; i++) values[i] = draw(rows.numbers[i]!)
     })
+    return { ...fill, extent: { numbers: [least / unit, most / unit] } }
   }
   const key = createHashKey(context.seed, context.purpose)
   const fill = fillVector(spec, (rows, { values }) => {
     for (let i = 0; i < rows.count; i++) values[i] = lowest + below(key, rows.numbers[i]!, span)
   })
-  return { ...fill, sqlForm: { kind: 'draw', sql: toSql(`${lowest} + ${drawBelow(span)}`) } }
+  return {
+    ...fill,
+    extent,
+    sqlForm: { kind: 'draw', sql: toSql(`${lowest} + ${drawBelow(span)}`) },
+  }
 }
 
 function uniqueUnits(context: Context, { lowest, highest, unit }: Units): UniqueIndex {

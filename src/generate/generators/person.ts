@@ -12,6 +12,7 @@ import {
 import type { Vocabulary } from '../vocabulary.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { composedText, oneOf } from './composed-text.ts'
 
 export interface UniqueTextOptions {
@@ -31,7 +32,11 @@ export interface UniqueTextOptions {
 export function firstName(options: UniqueTextOptions & ArrayOptions): Generator<string[]>
 export function firstName(options?: UniqueTextOptions): Generator<string>
 export function firstName(options: UniqueTextOptions & Partial<ArrayOptions> = {}): Generator {
-  return withArraySize(options, name('firstName', firstNames, options))
+  return followColumn({
+    generator: withArraySize(options, name('firstName', firstNames, options)),
+    options,
+    make: firstName,
+  })
 }
 
 /**
@@ -47,7 +52,11 @@ export function firstName(options: UniqueTextOptions & Partial<ArrayOptions> = {
 export function lastName(options: UniqueTextOptions & ArrayOptions): Generator<string[]>
 export function lastName(options?: UniqueTextOptions): Generator<string>
 export function lastName(options: UniqueTextOptions & Partial<ArrayOptions> = {}): Generator {
-  return withArraySize(options, name('lastName', lastNames, options))
+  return followColumn({
+    generator: withArraySize(options, name('lastName', lastNames, options)),
+    options,
+    make: lastName,
+  })
 }
 
 function name(
@@ -90,7 +99,11 @@ export function fullName(options: UniqueTextOptions & Partial<ArrayOptions> = {}
       ]
     },
   })
-  return withArraySize(options, names)
+  return followColumn({
+    generator: withArraySize(options, names),
+    options,
+    make: fullName,
+  })
 }
 
 const initials = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `${letter}.`)
@@ -158,5 +171,9 @@ export function jobTitle(options: UniqueTextOptions & Partial<ArrayOptions> = {}
       ]
     },
   })
-  return withArraySize(options, titles)
+  return followColumn({
+    generator: withArraySize(options, titles),
+    options,
+    make: jobTitle,
+  })
 }

@@ -12,6 +12,7 @@ import {
 import type { Vocabulary } from '../vocabulary.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { characters, composedText, decimalDigits, oneOf } from './composed-text.ts'
 import type { UniqueTextOptions } from './person.ts'
 
@@ -26,7 +27,11 @@ import type { UniqueTextOptions } from './person.ts'
 export function country(options: UniqueTextOptions & ArrayOptions): Generator<string[]>
 export function country(options?: UniqueTextOptions): Generator<string>
 export function country(options: UniqueTextOptions & Partial<ArrayOptions> = {}): Generator {
-  return withArraySize(options, wordOf('country', countries, options))
+  return followColumn({
+    generator: withArraySize(options, wordOf('country', countries, options)),
+    options,
+    make: country,
+  })
 }
 
 /**
@@ -40,7 +45,11 @@ export function country(options: UniqueTextOptions & Partial<ArrayOptions> = {})
 export function state(options: UniqueTextOptions & ArrayOptions): Generator<string[]>
 export function state(options?: UniqueTextOptions): Generator<string>
 export function state(options: UniqueTextOptions & Partial<ArrayOptions> = {}): Generator {
-  return withArraySize(options, wordOf('state', states, options))
+  return followColumn({
+    generator: withArraySize(options, wordOf('state', states, options)),
+    options,
+    make: state,
+  })
 }
 
 function wordOf(
@@ -81,7 +90,11 @@ export function city(options: UniqueTextOptions & Partial<ArrayOptions> = {}): G
       ]
     },
   })
-  return withArraySize(options, places)
+  return followColumn({
+    generator: withArraySize(options, places),
+    options,
+    make: city,
+  })
 }
 
 const landforms = [
@@ -131,7 +144,11 @@ export function streetAddress(options: UniqueTextOptions & Partial<ArrayOptions>
       return [[oneOf(houseNumbers), oneOf(' '), names, oneOf(' '), suffixes]]
     },
   })
-  return withArraySize(options, streets)
+  return followColumn({
+    generator: withArraySize(options, streets),
+    options,
+    make: streetAddress,
+  })
 }
 
 const houseNumbers = Array.from({ length: 999 }, (_, index) => String(index + 1))
@@ -155,5 +172,9 @@ export function postcode(options: UniqueTextOptions & Partial<ArrayOptions> = {}
     inTurn: true,
     forms: () => [short, [...short, oneOf('-'), ...characters(decimalDigits, 4)]],
   })
-  return withArraySize(options, codes)
+  return followColumn({
+    generator: withArraySize(options, codes),
+    options,
+    make: postcode,
+  })
 }

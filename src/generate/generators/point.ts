@@ -3,6 +3,7 @@ import type { Generator } from '../generator.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { refuse } from './refuse.ts'
 
 export interface PointOptions {
@@ -35,7 +36,11 @@ export function point(options: PointOptions & Partial<ArrayOptions> = {}): Gener
   const { maxXValue = 1000, minXValue = -maxXValue, isUnique = false } = options
   const { maxYValue = 1000, minYValue = -maxYValue } = options
   const axes = [axisOf('point', minXValue, maxXValue), axisOf('point', minYValue, maxYValue)]
-  return withArraySize(options, pointsOn('point', axes, isUnique))
+  return followColumn({
+    generator: withArraySize(options, pointsOn('point', axes, isUnique)),
+    options,
+    make: point,
+  })
 }
 
 /** The values of a coordinate: `(lowest + k) / one` for k from 0 to count - 1. */

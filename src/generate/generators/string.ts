@@ -1,11 +1,12 @@
 import { createGenerator, fillVector } from '../generator.ts'
-import type { Context, Generator } from '../generator.ts'
+import type { Context, Generator, OwnColumn } from '../generator.ts'
 import { below, bits } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
 import { createUniqueIndex } from '../unique-index.ts'
 import type { UniqueIndex } from '../unique-index.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn, uniqueness } from './follow-column.ts'
 import { refuseOddLength } from './refuse.ts'
 
 export interface StringOptions {
@@ -27,12 +28,25 @@ export function string(options?: StringOptions): Generator<string>
 export function string(options: StringOptions & Partial<ArrayOptions> = {}): Generator {
   const { length, isUnique = false } = options
   if (length !== undefined) refuseOddLength('string', 'length', length)
-  const lengths = { least: length ?? 7, most: length ?? 20 }
-  return withArraySize(
+  const lengths = length === undefined ? usualLengths : { least: length, most: length }
+  return followColumn({
+    generator: withArraySize(
+      options,
+      createGenerator('string', (context) => fillStrings(context, lengths, isUnique)),
+    ),
     options,
-    createGenerator('string', (context) => fillStrings(context, lengths, isUnique)),
-  )
+    make: string,
+    missing: (column) => ({ ...uniqueness(column), ...fewerLetters(column) }),
+  })
 }
+
+/** As many as a narrow column takes. */
+function fewerLetters({ type }: OwnColumn): StringOptions {
+  const [length = Infinity] = ['varchar', 'bpchar'].includes(type.name) ? type.modifiers : []
+  return length < usualLengths.most ? { length } : {}
+}
+
+const usualLengths = { least: 7, most: 20 }
 
 function fillStrings(
   context: Context,
@@ -45,7 +59,7 @@ function fillStrings(
   const beginning = isUnique ? Math.min(least, mostCounted) : 0
   const unique = isUnique ? uniqueBeginnings(context, beginning) : undefined
   const indices = new Float64Array(context.capacity)
-  return fillVector(
+  const fill = fillVector(
     { kind: 'utf8' },
     ({ count, numbers }, out) => {
       const needed = (count + 1) * draws * lettersPerDraw
@@ -76,6 +90,7 @@ function fillStrings(
     },
     unique?.size,
   )
+  return { ...fill, extent: { lengths: [least, most] } } as const
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

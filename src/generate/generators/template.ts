@@ -3,7 +3,7 @@ import type { Context, Generator, Group, PreparedGroup, Rows } from '../generato
 import { below, createHashKey } from '../hash.ts'
 import type { HashKey } from '../hash.ts'
 import { createPermutation } from '../permutation.ts'
-import { compileTemplate, parseTemplate, whyAmbiguous } from '../template.ts'
+import { compileTemplate, lengthsOf, parseTemplate, whyAmbiguous } from '../template.ts'
 import type { Part, Segment } from '../template.ts'
 import { createChoices, createTextWriter } from '../text-writer.ts'
 import type { BegunTexts, Choices, TextWriter } from '../text-writer.ts'
@@ -130,6 +130,9 @@ async function prepareTemplates(
   return {
     outputs,
     sizes: chooser.sizes,
+    extents: Object.fromEntries(
+      columns.map(({ name, segments }) => [name, { lengths: lengthsOf(segments) }]),
+    ),
     vocabulary: parts.flatMap((part) => (part.kind === 'words' ? [part.words] : [])),
     fill(rows) {
       chooser.choose(rows)

@@ -7,10 +7,10 @@ import type { ArrayOptions } from './array-of.ts'
 import { refuse } from './refuse.ts'
 
 export interface TimeOptions {
-  /** `HH:MM` or `HH:MM:SS`. @defaultValue '00:00:00' */
-  readonly min?: string
+  /** `HH:MM`, `HH:MM:SS` or `HH:MM:SS.mmm`, or a `Date`'s time in UTC. @defaultValue '00:00:00' */
+  readonly min?: string | Date
   /** Inclusive. @defaultValue '23:59:59' */
-  readonly max?: string
+  readonly max?: string | Date
 }
 
 /**
@@ -24,11 +24,11 @@ export function time(options: TimeOptions & ArrayOptions): Generator<string[]>
 export function time(options?: TimeOptions): Generator<string>
 export function time(options: TimeOptions & Partial<ArrayOptions> = {}): Generator {
   const { min = '00:00:00', max = '23:59:59' } = options
-  const [first, last] = [toSeconds(min), toSeconds(max)]
+  const [first, last] = [Math.ceil(toSeconds(min)), Math.floor(toSeconds(max))]
   if (!(first <= last)) {
     refuse('PLAN_EMPTY_RANGE', 'time', {
       what: 'was given a range without times',
-      why: `It goes from ${min} to ${max}.`,
+      why: `It goes from ${nameOf(min)} to ${nameOf(max)}.`,
       fix: 'Give times of day as HH:MM:SS with min at most max.',
     })
   }
@@ -49,8 +49,13 @@ export function time(options: TimeOptions & Partial<ArrayOptions> = {}): Generat
 }
 
 /** Since midnight; NaN for what is no time of day. */
-function toSeconds(text: string): number {
-  const match = /^(\d\d):([0-5]\d)(?::([0-5]\d))?$/.exec(text)
+function toSeconds(bound: string | Date): number {
+  const match = /^(\d\d):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?Z?$/.exec(nameOf(bound))
   const [, hours, minutes, seconds = '0'] = match ?? []
   return Number(hours) > 23 ? NaN : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+}
+
+function nameOf(bound: string | Date): string {
+  if (typeof bound === 'string') return bound
+  return Number.isNaN(bound.getTime()) ? 'an invalid Date' : bound.toISOString().slice(11)
 }

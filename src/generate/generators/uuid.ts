@@ -10,7 +10,8 @@ export interface UuidOptions {
 }
 
 /**
- * UUIDs of version 4 (RFC 9562, section 5.4): 122 bits that are a hash of the row.
+ * UUIDs of version 4 (RFC 9562, section 5.4): 122 bits that are a hash of the row. For columns of uuids
+ * as of texts.
  *
  * @example
  * { columns: { id: f.uuid() } } // '5f2c9d1e-…'
@@ -47,6 +48,10 @@ function singleUuid(): Generator<string> {
       },
       Infinity,
     )
-    return { ...fill, sqlForm: { kind: 'draw', sql: 'gen_random_uuid()' } }
+    return {
+      ...fill,
+      extent: { lengths: [36, 36] },
+      sqlForm: { kind: 'draw', sql: 'gen_random_uuid()' },
+    }
   })
 }

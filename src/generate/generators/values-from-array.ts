@@ -1,3 +1,4 @@
+import { extentOf } from '../extent.ts'
 import { createGenerator, fillVector } from '../generator.ts'
 import type { ColumnFill, Context, Generator, Rows } from '../generator.ts'
 import { bits, createHashKey } from '../hash.ts'
@@ -8,6 +9,7 @@ import { createDictionary } from '../vector.ts'
 import { createWeightTable } from '../weights.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn, uniqueness } from './follow-column.ts'
 import { refuse, refuseOddWeights } from './refuse.ts'
 
 /** What a list may hold; `undefined` is NULL. */
@@ -70,19 +72,22 @@ export function valuesFromArray(
     })
   }
   const values = groups.flatMap((group) => group.values)
-  return withArraySize(
+  const generator = createGenerator('valuesFromArray', (context) => {
+    const chooser = isUnique
+      ? chooseUnique(context, groups)
+      : isExact
+        ? chooseExactly(context, groups)
+        : chooseFreely(context, groups)
+    const fill = fillChosen(context, values, chooser)
+    if (isUnique || isExact || values.includes(undefined)) return fill
+    return { ...fill, sqlForm: { kind: 'choice', values, weights: weightsOf(groups) } }
+  })
+  return followColumn<typeof options>({
+    generator: withArraySize(options, generator),
     options,
-    createGenerator('valuesFromArray', (context) => {
-      const chooser = isUnique
-        ? chooseUnique(context, groups)
-        : isExact
-          ? chooseExactly(context, groups)
-          : chooseFreely(context, groups)
-      const fill = fillChosen(context, values, chooser)
-      if (isUnique || isExact || values.includes(undefined)) return fill
-      return { ...fill, sqlForm: { kind: 'choice', values, weights: weightsOf(groups) } }
-    }),
-  )
+    make: valuesFromArray,
+    missing: (column) => (isExact ? {} : uniqueness(column)),
+  })
 }
 
 type Group = WeightedGroup<ListedValue>
@@ -185,5 +190,5 @@ function fillChosen(
     },
     size,
   )
-  return { ...fill, vocabulary: values }
+  return { ...fill, extent: extentOf(values), vocabulary: values }
 }

@@ -4,12 +4,13 @@ import { below } from '../hash.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn, uniqueness } from './follow-column.ts'
 import { axisOf, coordinatesOf, placeOn } from './point.ts'
 import { refuse, refuseOddLength } from './refuse.ts'
 
 export interface VectorOptions {
-  /** Numbers in each vector, as the column declares. */
-  readonly dimensions: number
+  /** Numbers in each vector. @defaultValue as the column declares */
+  readonly dimensions?: number
   /** @defaultValue `-maxValue` */
   readonly minValue?: number
   /** Inclusive. @defaultValue 1 */
@@ -28,9 +29,9 @@ export interface VectorOptions {
  * { columns: { embedding: f.vector({ dimensions: 3 }) } } // [0.4181,-0.0023,0.9176], …
  */
 export function vector(options: VectorOptions & ArrayOptions): Generator<number[][]>
-export function vector(options: VectorOptions): Generator<number[]>
-export function vector(options: VectorOptions & Partial<ArrayOptions>): Generator {
-  const { dimensions, maxValue = 1, minValue = -maxValue } = options
+export function vector(options?: VectorOptions): Generator<number[]>
+export function vector(options: VectorOptions & Partial<ArrayOptions> = {}): Generator {
+  const { dimensions = 3, maxValue = 1, minValue = -maxValue } = options
   const { decimalPlaces = 4, isUnique = false } = options
   refuseOddLength('vector', 'dimensions', dimensions)
   const one = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7][decimalPlaces]
@@ -54,7 +55,7 @@ export function vector(options: VectorOptions & Partial<ArrayOptions>): Generato
     const tuples = createTuples(context, { counts, isUnique, taken })
     const key = context.random(`${context.purpose}/number`)
     const places = new Float64Array(context.capacity)
-    return fillVector(
+    const fill = fillVector(
       { kind: 'value' },
       (rows, { values }) => {
         for (let i = 0; i < rows.count; i++) {
@@ -77,8 +78,17 @@ export function vector(options: VectorOptions & Partial<ArrayOptions>): Generato
       },
       tuples.size,
     )
+    return { ...fill, extent: { lengths: [dimensions, dimensions] } }
   })
-  return withArraySize(options, generator)
+  return followColumn({
+    generator: withArraySize(options, generator),
+    options,
+    make: vector,
+    missing(column) {
+      const [dimensions] = column.type.modifiers
+      return { ...uniqueness(column), ...(dimensions !== undefined && { dimensions }) }
+    },
+  })
 }
 
 const widest = 2 ** 53 - 1

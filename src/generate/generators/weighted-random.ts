@@ -1,5 +1,6 @@
 import { prepareDetached } from '../detached.ts'
 import type { Detached } from '../detached.ts'
+import { uniteExtents } from '../extent.ts'
 import { createGenerator, createRows, fillVector } from '../generator.ts'
 import type { Context, Generator, Rows } from '../generator.ts'
 import { bits } from '../hash.ts'
@@ -48,7 +49,9 @@ export function weightedRandom<Value>(
     const vocabulary = sources.flatMap(({ detached: { vector } }) =>
       vector.kind === 'dictionary' ? [vector.dictionary.words] : [],
     )
-    return { ...fill, vocabulary }
+    const likely = sources.filter((_, index) => weights[index]! > 0)
+    const extent = uniteExtents(likely.map(({ detached }) => detached.extent))
+    return { ...fill, extent, vocabulary }
   })
 }
 

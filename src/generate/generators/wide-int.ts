@@ -57,7 +57,7 @@ export function wideInt(
     })
     const unique = createUniqueIndex(createPermutation(seed, purpose, parts), taken)
     const places = new Float64Array(capacity)
-    return fillVector(
+    const fill = fillVector(
       { kind: 'value' },
       ({ count, numbers }, { values }) => {
         if (isUnique) unique.fill(numbers, count, places)
@@ -70,6 +70,7 @@ export function wideInt(
       },
       isUnique ? unique.size : undefined,
     )
+    return { ...fill, extent: { numbers: [lowest, highest] } }
   })
 }
 

@@ -34,7 +34,11 @@ export function year(options: YearOptions & Partial<ArrayOptions> = {}): Generat
           out.values[i] = minYear + below(key, rows.numbers[i]!, span)
         }
       })
-      return { ...fill, sqlForm: { kind: 'draw', sql: `${minYear} + ${drawBelow(span)}` } }
+      return {
+        ...fill,
+        extent: { numbers: [minYear, maxYear] },
+        sqlForm: { kind: 'draw', sql: `${minYear} + ${drawBelow(span)}` },
+      }
     }),
   )
 }

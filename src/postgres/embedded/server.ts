@@ -168,7 +168,7 @@ export async function embeddedUrl(project: EmbeddedProject): Promise<string> {
     code: 'EMBEDDED_NOT_RUNNING',
     message: 'Cannot tell the URL of the embedded server',
     why: 'It does not run, and its port is only certain while it does.',
-    fix: 'Run: npm run db -- start',
+    fix: 'Run: npx downpour db start',
   })
 }
 

@@ -46,7 +46,7 @@ export interface ArrayLiteral {
  * @example
  * readArray('{{1,2},{3,NULL}}') // { lengths: [2, 2], lowerBounds: [1, 1], elements: ['1', '2', '3', null] }
  */
-function readArray(literal: string): ArrayLiteral {
+export function readArray(literal: string): ArrayLiteral {
   const bounds = /^\s*((?:\[[^\]]*\])+)\s*=/.exec(literal)
   const body = bounds ? literal.slice(bounds[0].length) : literal
   const { lengths, elements } = readBraces(body)

@@ -123,6 +123,7 @@ function literalEncoder(
       return dictionaryCells(column, vector, (sink, word) => writeField(sink, writeLiteral, word))
     case 'text':
     case 'utf8':
+    case 'uuid':
       return appended(
         (sink, index) => writeField(sink, writeLiteral, readText(vector, index)),
         vector.capacity,

@@ -8,27 +8,47 @@ import type { ColumnEncoder } from './column.ts'
 import { checkJsonb } from './json.ts'
 import { nulCharacter } from './refusal.ts'
 import type { ByteSink, CellEncoder } from './sink.ts'
-import { appendAscii, reserve } from './sink.ts'
+import { appendBytes, reserve } from './sink.ts'
 import { checkLength, checkWellFormed, textLimit } from './text.ts'
 
+/** How the cells of a column are written as text. */
+export interface TextStyle {
+  /** The bytes of NULL. */
+  readonly nullCell: Uint8Array
+  /**
+   * Appends a value.
+   *
+   * @throws Refusal for U+0000 and for half a surrogate pair
+   */
+  appendText(sink: ByteSink, value: string): void
+  /** The same of `source[start .. end)`, which is UTF-8. */
+  appendUtf8(sink: ByteSink, source: Uint8Array, start: number, end: number): void
+}
+
 /**
- * Binds a column to its vector as `bindBinary` does, for COPY's text format
- * (https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2): every type has one, and
- * the server reads the values. Cells are escaped, NULL is `\N`.
+ * Binds a column to its vector as `bindBinary` does, for a format of texts: every type has one, and
+ * the server reads the values.
  *
+ * @param style - how they are written. @defaultValue COPY's text format
  * @throws DownpourError `DATA_…`, exit code 4, as `bindBinary`; what only the type's reader can
  * tell, the server refuses
  */
-export function bindText(column: TargetColumn, vector: Vector): BoundColumn {
-  return bindColumn({ column, vector, encoder: encoderOf(column, vector), nullCell })
+export function bindText(
+  column: TargetColumn,
+  vector: Vector,
+  style: TextStyle = copyTextStyle,
+): BoundColumn {
+  const encoder = encoderOf(column, vector, style)
+  return bindColumn({ column, vector, encoder, nullCell: style.nullCell })
 }
 
-function encoderOf(column: TargetColumn, vector: Vector): ColumnEncoder {
+function encoderOf(column: TargetColumn, vector: Vector, style: TextStyle): ColumnEncoder {
   const { capacity } = vector
+  const { nullCell } = style
   const check = textCheck(column)
   const writeText = (sink: ByteSink, value: string) => {
     check(value)
-    appendEscaped(sink, value)
+    style.appendText(sink, value)
   }
   switch (vector.kind) {
     case 'dictionary':
@@ -36,11 +56,11 @@ function encoderOf(column: TargetColumn, vector: Vector): ColumnEncoder {
     case 'text':
       return appended((sink, index) => writeText(sink, vector.values[index]!), capacity)
     case 'utf8':
-      return appended(utf8Cell(column, vector), capacity)
+      return appended(utf8Cell(column, vector, style), capacity)
     default:
       return appended((sink, index) => {
         const text = cellText(column, vector, index)
-        if (text === null) appendAscii(sink, '\\N')
+        if (text === null) appendBytes(sink, nullCell, 0, nullCell.length)
         else writeText(sink, text)
       }, capacity)
   }
@@ -53,7 +73,7 @@ function textCheck({ serverType }: TargetColumn): (value: string) => void {
 }
 
 /** Escapes while copying; only a column with a limit needs the text itself. */
-function utf8Cell(column: TargetColumn, vector: Utf8Vector): CellEncoder {
+function utf8Cell(column: TargetColumn, vector: Utf8Vector, style: TextStyle): CellEncoder {
   const limit = textLimit(column.serverType)
   const { offsets } = vector
   return (sink, index) => {
@@ -62,8 +82,17 @@ function utf8Cell(column: TargetColumn, vector: Utf8Vector): CellEncoder {
     if (limit && end - start > limit.size) {
       checkLength(Buffer.from(vector.bytes.subarray(start, end)).toString(), limit)
     }
-    appendEscapedBytes(sink, vector.bytes, start, end)
+    style.appendUtf8(sink, vector.bytes, start, end)
   }
+}
+
+const backslash = 92
+
+/** Cells are escaped, NULL is `\N`: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */
+const copyTextStyle: TextStyle = {
+  nullCell: Uint8Array.of(backslash, 78),
+  appendText: appendEscaped,
+  appendUtf8: appendEscapedBytes,
 }
 
 function appendEscaped(sink: ByteSink, value: string): void {
@@ -100,10 +129,6 @@ function appendEscapedBytes(sink: ByteSink, source: Uint8Array, start: number, e
   }
   sink.length = position
 }
-
-const backslash = 92
-/** `\N` */
-const nullCell = Uint8Array.of(backslash, 78)
 
 /** The letter behind the backslash, or 0 for a byte that stands for itself. */
 const escapes = new Uint8Array(256)

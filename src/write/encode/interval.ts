@@ -28,7 +28,7 @@ export interface Interval {
  * readInterval('1 mon 2 days 00:00:03') // { micros: 3000000n, days: 2, months: 1 }
  * readInterval('P1M2DT3S')              // the same
  */
-function readInterval(literal: string): Interval {
+export function readInterval(literal: string): Interval {
   const written = literal.trim()
   const parts = /^P/i.test(written) ? readIso(written) : readWords(written)
   const { micros, days, months } = parts

@@ -5,6 +5,7 @@ import { bindBinary, hasBinaryEncoder } from './binary.ts'
 import type { BoundColumn } from './bind.ts'
 import type { Frame } from './column.ts'
 import { bindText } from './copy-text.ts'
+import type { TextStyle } from './copy-text.ts'
 import { describeType } from './refusal.ts'
 import type { ByteSink } from './sink.ts'
 import { appendInt16, appendInt32, createByteSink, reserve } from './sink.ts'
@@ -42,11 +43,49 @@ export function copyFormat(columns: readonly TargetColumn[]): CopyFormat {
  * encodeRows(sink, 0, 1) // 1; 1⇥Ada⏎
  */
 export function bindRowEncoder({ format, columns, vectors }: RowBinding): RowEncoder {
-  const bind = format === 'binary' ? requireBinary : bindText
-  const bound = columns.map((column, i) => bind(column, vectors[i]!))
-  const capacity = Math.max(1, ...vectors.map((vector) => vector.capacity))
-  const encodeBlock =
-    format === 'binary' ? binaryBlock(bound, capacity) : textBlock(bound, capacity)
+  if (format === 'text') return bindTextRows(copyText, { columns, vectors })
+  const bound = columns.map((column, i) => requireBinary(column, vectors[i]!))
+  return inBlocks(binaryBlock(bound, capacityOf(vectors)))
+}
+
+/** How rows are written as text: what stands around their cells. */
+export interface TextRows {
+  /** How the cells of a column are written. */
+  styleOf(column: TargetColumn, vector: Vector): TextStyle | undefined
+  /** What stands before the cell of this column, by its place. */
+  before(column: TargetColumn, place: number): string
+  /** What ends a row. */
+  readonly end: string
+}
+
+/**
+ * Binds as `bindRowEncoder` does, for any format of texts.
+ *
+ * @throws as `bindRowEncoder`
+ */
+export function bindTextRows(
+  { styleOf, before, end }: TextRows,
+  { columns, vectors }: Omit<RowBinding, 'format'>,
+): RowEncoder {
+  const bound = columns.map((column, i): TextColumn => ({
+    ...bindText(column, vectors[i]!, styleOf(column, vectors[i]!)),
+    before: Buffer.from(before(column, i)),
+  }))
+  return inBlocks(textBlock(bound, { end: Buffer.from(end), capacity: capacityOf(vectors) }))
+}
+
+/** https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2 */
+const copyText: TextRows = {
+  styleOf: () => undefined,
+  before: (_column, place) => (place === 0 ? '' : '\t'),
+  end: '\n',
+}
+
+function capacityOf(vectors: readonly Vector[]): number {
+  return Math.max(1, ...vectors.map((vector) => vector.capacity))
+}
+
+export function inBlocks(encodeBlock: BlockEncoder): RowEncoder {
   let blockRows = 1
 
   function encodeOneByOne(sink: ByteSink, first: number, end: number): void {
@@ -88,7 +127,7 @@ export function writeCopyTrailer(sink: ByteSink, format: CopyFormat): void {
 }
 
 /** Appends rows `[first, first + count)`; nothing, when a cell is refused. */
-type BlockEncoder = (sink: ByteSink, first: number, count: number) => void
+export type BlockEncoder = (sink: ByteSink, first: number, count: number) => void
 
 function binaryBlock(columns: readonly BoundColumn[], capacity: number): BlockEncoder {
   const frame = createFrame(capacity)
@@ -104,20 +143,36 @@ function binaryBlock(columns: readonly BoundColumn[], capacity: number): BlockEn
   }
 }
 
-const tab = 9
-const newline = 10
+/** A column of texts, and what stands before each of its cells. */
+interface TextColumn extends BoundColumn {
+  readonly before: Uint8Array
+}
 
-function textBlock(columns: readonly BoundColumn[], capacity: number): BlockEncoder {
+function textBlock(
+  columns: readonly TextColumn[],
+  { end: rowEnd, capacity }: { readonly end: Uint8Array; readonly capacity: number },
+): BlockEncoder {
   const frame = createFrame(capacity)
+  const rowBytes = columns.reduce((sum, { before }) => sum + before.length, rowEnd.length)
   return (sink, first, count) => {
-    const end = layOut(frame, sink, { columns, first, count, rowBytes: columns.length })
-    const { at, bytes } = frame
-    for (const [index, column] of columns.entries()) {
+    const end = layOut(frame, sink, { columns, first, count, rowBytes })
+    for (const column of columns) {
+      writeAll(frame, column.before, { first, count })
       column.write(frame, first, first + count)
-      const mark = index === columns.length - 1 ? newline : tab
-      for (let row = first; row < first + count; row++) bytes[at[row]!++] = mark
     }
+    writeAll(frame, rowEnd, { first, count })
     sink.length = end
+  }
+}
+
+/** The same bytes in each row. */
+function writeAll(
+  { at, bytes }: Frame,
+  written: Uint8Array,
+  { first, count }: { readonly first: number; readonly count: number },
+): void {
+  for (const byte of written) {
+    for (let row = first; row < first + count; row++) bytes[at[row]!++] = byte
   }
 }
 
@@ -125,7 +180,7 @@ interface BlockFrame extends Frame {
   readonly sizes: Int32Array
 }
 
-function createFrame(capacity: number): BlockFrame {
+export function createFrame(capacity: number): BlockFrame {
   const { bytes, view } = createByteSink(0)
   return { bytes, view, at: new Int32Array(capacity), sizes: new Int32Array(capacity) }
 }
@@ -143,7 +198,7 @@ interface Layout {
  *
  * @returns where the last one ends
  */
-function layOut(
+export function layOut(
   frame: BlockFrame,
   sink: ByteSink,
   { columns, first, count, rowBytes }: Layout,

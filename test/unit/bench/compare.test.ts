@@ -214,7 +214,7 @@ describe(readReport, () => {
       exitCode: 2,
       message: 'Cannot read a.json as a report of bench',
       why,
-      fix: 'Write one: npm run --silent bench -- strategies --json > report.json',
+      fix: 'Write one: npx downpour bench strategies --json > report.json',
     })
   })
 

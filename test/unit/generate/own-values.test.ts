@@ -1,4 +1,4 @@
-import { bigint, integer, numeric, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, date, integer, numeric, pgTable, real, text, timestamp } from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
 import * as f from '../../../src/generate/generators/index.ts'
 import { checkPlan } from '../../../src/plan/check-plan.ts'
@@ -41,6 +41,55 @@ describe('f.from', () => {
     const numbers = [4999, 3, 3, 0]
     const totals = await rowsOf(plan, 'orders', { properties: ['total'], numbers })
     expect(totals.map((row) => row['total'])).toEqual(numbers.map((n) => rows[n]!['total']))
+  })
+
+  it('sees what Drizzle gives for each column in its mode', async () => {
+    const table = pgTable('modes', {
+      day: date('day'),
+      dayDate: date('day_date', { mode: 'date' }),
+      at: timestamp('at', { mode: 'string' }),
+      atDate: timestamp('at_date'),
+      picked: date('picked'),
+      exact: numeric('exact', { precision: 8, scale: 2 }),
+      exactNumber: numeric('exact_number', { precision: 8, scale: 2, mode: 'number' }),
+      float: real('float'),
+      big: bigint('big', { mode: 'bigint' }),
+      seen: text('seen'),
+    })
+    const bounds = { minDate: '2026-03-14', maxDate: '2026-03-14' }
+    const amount = () => f.decimal({ minValue: 12.5, maxValue: 12.5 })
+    let seen: unknown
+    const columns = {
+      day: f.date(bounds),
+      dayDate: f.date(bounds),
+      at: f.timestamp({ ...bounds, maxDate: '2026-03-14T00:00:00Z' }),
+      atDate: f.timestamp({ ...bounds, maxDate: '2026-03-14T00:00:00Z' }),
+      picked: f.weightedRandom([{ weight: 1, value: f.date(bounds) }]),
+      exact: amount(),
+      exactNumber: amount(),
+      float: amount(),
+      big: f.int({ minValue: 7, maxValue: 7 }),
+      seen: f.from(
+        ['day', 'dayDate', 'at', 'atDate', 'picked', 'exact', 'exactNumber', 'float', 'big'],
+        (row) => {
+          seen = row
+          return ''
+        },
+      ),
+    }
+    const plan = await planOf({ table: { count: 1, columns } }, { schema: { table } })
+    await rowsOf(plan, 'table')
+    expect(seen).toEqual({
+      day: '2026-03-14',
+      dayDate: new Date('2026-03-14'),
+      at: '2026-03-14 00:00:00+00',
+      atDate: new Date('2026-03-14'),
+      picked: '2026-03-14',
+      exact: '12.50',
+      exactNumber: 12.5,
+      float: 12.5,
+      big: 7n,
+    })
   })
 
   it('sees what known rows say, and NULL', async () => {

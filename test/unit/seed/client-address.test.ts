@@ -36,11 +36,12 @@ describe('addressOf', () => {
   it('is read back as it was meant', async () => {
     const odd = { user: 'ada@home', password: 'a:/?#@%', database: 'my shop' }
     const url = await urlFor({ ...odd, path: '/run/pg/.s.PGSQL.5433' })
-    expect(parseDatabaseUrl(url!, {})).toEqual({
+    expect(parseDatabaseUrl(url!)).toEqual({
       ...odd,
       host: '/run/pg',
       port: 5433,
       ssl: false,
+      certificates: {},
       applicationName: undefined,
       connectTimeoutSeconds: 30,
     })

@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { enterFuzzProject, tryArguments, tryConfigurations } from '../support/fuzz.ts'
+
+let leave: () => void
+beforeAll(async () => {
+  leave = await enterFuzzProject()
+})
+afterAll(() => leave())
+
+describe('the command line', () => {
+  it('answers whatever it is given with a documented exit code and words', async () => {
+    expect(await tryArguments(200)).toEqual([])
+  })
+
+  it('uses a configuration or refuses it in words, whatever that says', async () => {
+    expect(await tryConfigurations(200)).toEqual([])
+  })
+})
