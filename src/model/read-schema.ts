@@ -1,10 +1,18 @@
 import { getTableName, is, SQL } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import type { Casing } from 'drizzle-orm'
-import { getTableConfig, PgArray, PgDialect, PgTable } from 'drizzle-orm/pg-core'
+import {
+  getTableConfig,
+  PgArray,
+  PgDialect,
+  PgEnumColumn,
+  PgEnumObjectColumn,
+  PgTable,
+} from 'drizzle-orm/pg-core'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { DownpourError } from '../errors.ts'
 import { parseSqlType } from './sql-type.ts'
+import type { SqlType } from './sql-type.ts'
 import { countsUp, plainUnique } from './keys.ts'
 import { readRelations } from './relations.ts'
 import type { RelationKey } from './relations.ts'
@@ -211,7 +219,7 @@ function readColumn(column: PgColumn, property: string, spelling: Spelling): Col
   return {
     property,
     name: spelling.nameOf(column),
-    type: parseSqlType(declaration),
+    type: readType(column),
     declaration,
     mode: column.dataType as ColumnMode,
     notNull: column.notNull,
@@ -228,6 +236,17 @@ function readColumn(column: PgColumn, property: string, spelling: Spelling): Col
     enumValues: readEnumValues(column),
     toDriver: (value) => column.mapToDriverValue(value),
   }
+}
+
+/** An enum's name may be anything: it is not parsed. */
+function readType(column: PgColumn): SqlType {
+  if (is(column, PgArray)) {
+    const { dimensions, ...element } = readType(column.baseColumn)
+    return { ...element, dimensions: dimensions + 1 }
+  }
+  return is(column, PgEnumColumn) || is(column, PgEnumObjectColumn)
+    ? { name: column.enum.enumName, modifiers: [], dimensions: 0 }
+    : parseSqlType(column.getSQLType())
 }
 
 /** Those of an array's elements too. */

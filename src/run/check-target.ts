@@ -1,5 +1,6 @@
 import { DownpourError } from '../errors.ts'
 import { isSameType, parseSqlType } from '../model/sql-type.ts'
+import type { SqlType } from '../model/sql-type.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import type { PlannedTable } from '../plan/plan.ts'
 import { readCatalog } from '../postgres/catalog.ts'
@@ -92,6 +93,13 @@ function unfilledColumn(table: TableModel, name: string): DownpourError {
   })
 }
 
+/** An enum's name may be anything: it is not parsed. */
+function declaredType({ declared, serverType }: CatalogColumn): SqlType {
+  const { kind, name } = serverType.element ?? serverType
+  if (kind !== 'enum') return parseSqlType(declared)
+  return { name, modifiers: [], dimensions: serverType.element ? 1 : 0 }
+}
+
 function checkColumn(
   table: TableModel,
   column: ColumnModel,
@@ -113,7 +121,7 @@ function checkColumn(
       column: column.property,
     })
   }
-  if (!isSameType(column.type, parseSqlType(actual.declared))) {
+  if (!isSameType(column.type, declaredType(actual))) {
     throw targetError(table, {
       code: 'TARGET_TYPE',
       why: `Its column "${column.name}" is ${actual.declared} in the database and ${column.declaration} in the schema.`,
