@@ -1,12 +1,24 @@
-import { template, uuid, valuesFromArray, words } from '../generate/generators/index.ts'
+import {
+  city,
+  companyName,
+  country,
+  firstName,
+  fullName,
+  jobTitle,
+  lastName,
+  state,
+  streetAddress,
+  template,
+  uuid,
+  valuesFromArray,
+  words,
+} from '../generate/generators/index.ts'
 import { code } from '../generate/generators/code.ts'
 import { fitText } from '../generate/generators/fit-text.ts'
 import { nthText } from '../generate/generators/nth-text.ts'
 import type { TemplateOptions } from '../generate/generators/template.ts'
 import type { Generator } from '../generate/generator.ts'
 import {
-  cities,
-  countries,
   departments,
   firstNames,
   lastNames,
@@ -21,33 +33,34 @@ import type { ColumnInQuestion } from './column.ts'
 import type { Inferred } from './inferred.ts'
 import type { ColumnRules } from './rules.ts'
 
-/** What texts of a name are like. */
-interface Kind extends Inferred {
+/** Texts of one kind. */
+interface Texts {
   /** No text is longer. */
   readonly longest: number
+  make(): Generator
+}
+
+/** What texts of a name are like, and those of them of which none comes twice. */
+interface Kind extends Texts {
+  readonly unique?: UniqueTexts
+}
+
+interface UniqueTexts extends Texts {
+  /** How many there are; `Infinity` for more than any table has rows. */
+  readonly space: number
 }
 
 const hexadecimal = '0123456789abcdef'
 const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-const suffixes = vocabulary('suffix', [
-  'Group',
-  'Inc',
-  'LLC',
-  'Ltd',
-  'Partners',
-  'Holdings',
-  'and Sons',
-])
-const streets = vocabulary('street', ['Street', 'Avenue', 'Road', 'Lane', 'Way', 'Drive', 'Court'])
 const sentences = pooled((faker) => faker.lorem.sentence(), 500)
 const paragraphs = pooled((faker) => faker.lorem.paragraph(), 300)
-const titles = pooled((faker) => faker.person.jobTitle(), 500)
-const states = vocabulary('state', (en) => en.location.state ?? ['Bavaria', 'Ohio', 'Utah'])
 const agents = pooled((faker) => faker.internet.userAgent(), 200)
 
 const people = { first: firstNames, last: lastNames }
 const number = { min: 1, max: 999_999 }
+
+const person = made(fullName, { longest: 31, longestUnique: 34, space: 1e6 })
 
 /** Texts by the column's name; the first that fits. */
 const kinds: readonly (readonly [RegExp, Kind])[] = [
@@ -58,13 +71,13 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
       n: { min: 1, max: 9999 },
     }),
   ],
-  [/\b(first|given|fore) ?name$/, listed(15, firstNames, 1000)],
-  [/\b(last|family) ?name$|\bsurname$/, listed(15, lastNames, 400)],
-  [/\bmiddle ?name$/, listed(15, firstNames, 1000)],
+  [/\b(first|given|fore) ?name$/, made(firstName, { longest: 15, longestUnique: 31, space: 9e6 })],
   [
-    /\b(full|display|contact|customer|author|owner) ?name$|\b(author|contact|assignee)$/,
-    composed(30, '{first} {last}', people, 500_000),
+    /\b(last|family) ?name$|\bsurname$/,
+    made(lastName, { longest: 15, longestUnique: 31, space: 200_000 }),
   ],
+  [/\bmiddle ?name$/, made(firstName, { longest: 15, longestUnique: 31, space: 9e6 })],
+  [/\b(full|display|contact|customer|author|owner) ?name$|\b(author|contact|assignee)$/, person],
   [
     /\b(user ?name|login|handle|nick ?name|screen ?name)$/,
     composed(30, '{first:slug}_{last:slug}{n}', { ...people, n: { min: 1, max: 9999 } }),
@@ -73,32 +86,25 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
     /\b(phone|mobile|tel|telephone|fax|cell)\b/,
     composed(16, '+1 555 {n}', { n: { min: 1_000_000, max: 9_999_999 } }),
   ],
-  [/\b(city|town)$/, listed(27, cities, 400)],
+  [/\b(city|town)$/, made(city, { longest: 27, longestUnique: 40, space: 1e6 })],
   [/\bcountry ?code$|\biso2?$/, countryCodes()],
-  [/\bcountry$/, listed(55, countries, 200)],
-  [/\b(state|province|region|county)$/, listed(20, states, 40)],
+  [/\bcountry$/, made(country, { longest: 55 })],
+  [/\b(state|province|region|county)$/, made(state, { longest: 20 })],
   [
     /\b(street|address|address ?1|line ?1)$/,
-    composed(35, '{n} {last} {street}', {
-      n: { min: 1, max: 9999 },
-      last: lastNames,
-      street: streets,
-    }),
+    made(streetAddress, { longest: 35, longestUnique: 35, space: 1e6 }),
   ],
   [
     /\b(zip|postal ?code|postcode|zip ?code)$/,
+    // As short as any column of them; f.postcode() has longer ones too.
     composed(5, '{n}', { n: { min: 10_000, max: 99_999 } }),
   ],
   [
     /\b(company|organi[sz]ation|employer|vendor|supplier|brand|manufacturer)( name)?$/,
-    composed(35, '{last} {noun} {suffix}', {
-      last: lastNames,
-      noun: productNouns,
-      suffix: suffixes,
-    }),
+    made(companyName, { longest: 50, longestUnique: 50, space: 1e6 }),
   ],
-  [/\b(job ?title|occupation|profession)$/, listed(45, titles, 300)],
-  [/\b(department|division|team)( name)?$/, listed(15, departments, 20)],
+  [/\b(job ?title|occupation|profession)$/, made(jobTitle, { longest: 50 })],
+  [/\b(department|division|team)( name)?$/, listed(15, departments)],
   [
     /\bcurrency( code)?$/,
     values(3, ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'NOK', 'PLN', 'CAD', 'AUD']),
@@ -149,7 +155,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/\b(hash|checksum|digest|sha256|fingerprint|etag)$/, codes(64, hexadecimal)],
   [/\b(password|passwd|pwd)\b/, codes(60, `${capitals}0123456789abcdefghijklmnopqrstuvwxyz`)],
   [/\b(token|secret|api ?key|session)( id)?$/, codes(40, hexadecimal)],
-  [/\b(uuid|guid)$/, { space: Infinity, longest: 36, make: () => uuid() }],
+  [/\b(uuid|guid)$/, made(uuid, { longest: 36, longestUnique: 36, space: Infinity })],
   [
     /\b(sku|isbn|ean|upc|barcode|serial ?number)$/,
     composed(12, 'SKU-{n}', { n: { min: 1, max: 99_999_999 } }),
@@ -162,7 +168,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
     /\b(ip|ip ?address)$/,
     numbered(15, { size: 2 ** 24, nth: (n) => `10.${n >>> 16}.${(n >>> 8) & 255}.${n & 255}` }),
   ],
-  [/\buser ?agent$/, listed(250, agents, 100)],
+  [/\buser ?agent$/, listed(250, agents)],
   [
     /\b(mime|mime ?type|content ?type)$/,
     values(16, ['image/png', 'image/jpeg', 'text/plain', 'application/pdf', 'application/json']),
@@ -181,9 +187,9 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   ],
   [
     /\b(description|summary|excerpt|bio|about|comment|message|note|notes|remarks?|reason|caption|abstract)$/,
-    long(sentences, 150),
+    listed(150, sentences),
   ],
-  [/\b(body|content|text|article|details?)$/, long(paragraphs, 600)],
+  [/\b(body|content|text|article|details?)$/, listed(600, paragraphs)],
   [
     /\b(type|kind|category|tier|plan|level|group|source|channel|method)$/,
     values(8, ['standard', 'standard', 'basic', 'premium', 'other']),
@@ -219,43 +225,44 @@ export function inferText(question: ColumnInQuestion): Inferred {
   if (rules.pattern) return patterned(rules.pattern)
   const limit = Math.min(lengthLimit(question), rules.mostLength ?? Infinity)
   const least = rules.leastLength ?? 0
-  const isExact = least === limit || (column.type.name === 'bpchar' && least === 0)
   const kind = kindOf(question)
+  const isExact = least === limit || (column.type.name === 'bpchar' && least === 0)
   if (isExact && limit < Infinity && !(kind && kind.longest === limit)) {
-    return codes(limit, alphabetOf(rules, limit))
+    return inferredFrom(codes(limit, alphabetOf(rules, limit)))
   }
   const usual = kind ?? phrase
-  const unique = kind && kind.space > 100_000 ? kind : codeFor(usual, limit, rules)
-  const isNarrow = usual.longest > limit
+  const unique = uniqueOf(kind, limit, rules)
   return {
-    space: isNarrow ? codes(limit, alphabetOf(rules, limit)).space : unique.space,
-    make(wanted) {
-      if (wanted === 'repeating')
-        return fit(usual.make('repeating'), { limit, least, rules, usual })
-      if (isNarrow) return codes(Math.min(limit, 16), alphabetOf(rules, limit)).make('unique')
-      return fit(unique.make('unique'), { limit, least, rules, usual: unique })
-    },
+    space: unique.space,
+    make: (wanted) => fit(wanted === 'unique' ? unique : usual, { limit, least, rules }),
   }
 }
 
-/** What is unique where texts of that kind are too few. */
-function codeFor(kind: Kind, limit: number, rules: ColumnRules): Kind {
-  if (kind === phrase && limit >= numberedPhrase.longest) return numberedPhrase
-  const length = Math.min(limit, 12)
-  return codes(length, alphabetOf(rules, length))
+function inferredFrom(texts: UniqueKind): Inferred {
+  const { unique } = texts
+  return {
+    space: unique.space,
+    make: (wanted) => (wanted === 'unique' ? unique.make() : texts.make()),
+  }
+}
+
+/** Where texts of that kind are too few, or too long, another's. */
+function uniqueOf(kind: Kind | undefined, limit: number, rules: ColumnRules): UniqueTexts {
+  const own =
+    kind?.unique ?? (kind === undefined || kind === phrase ? numberedPhrase.unique : undefined)
+  if (own && own.longest <= limit && own.space > 100_000) return own
+  const isNarrow = (kind ?? phrase).longest > limit
+  const length = Math.min(limit, isNarrow ? 16 : 12)
+  return codes(length, alphabetOf(rules, isNarrow ? limit : length)).unique
 }
 
 function fit(
-  generator: Generator,
-  of: {
-    readonly limit: number
-    readonly least: number
-    readonly rules: ColumnRules
-    readonly usual: Kind
-  },
+  texts: Texts,
+  of: { readonly limit: number; readonly least: number; readonly rules: ColumnRules },
 ): Generator {
-  const { limit, least, rules, usual } = of
-  if (usual.longest <= limit && least === 0 && rules.spelling === undefined) return generator
+  const { limit, least, rules } = of
+  const generator = texts.make()
+  if (texts.longest <= limit && least === 0 && rules.spelling === undefined) return generator
   return fitText(generator, { most: limit, least, spelling: rules.spelling })
 }
 
@@ -263,7 +270,7 @@ function kindOf({ table, column }: ColumnInQuestion): Kind | undefined {
   const name = wordsOf(column.property).join(' ')
   if (name === 'name' || name === 'title') {
     const isPerson = persons.test(wordsOf(table.key).at(-1) ?? '')
-    return name === 'name' && isPerson ? composed(30, '{first} {last}', people, 500_000) : phrase
+    return name === 'name' && isPerson ? person : phrase
   }
   return kinds.find(([pattern]) => pattern.test(name))?.[1]
 }
@@ -279,48 +286,64 @@ function alphabetOf({ spelling }: ColumnRules, length: number): string {
   return length <= 3 ? capitals : length >= 32 ? hexadecimal : `${capitals}0123456789`
 }
 
+/** Kinds of which there are unique texts as well. */
+type UniqueKind = Kind & Required<Pick<Kind, 'unique'>>
+
+function made(
+  generator: (options: { readonly isUnique: boolean }) => Generator,
+  of: { readonly longest: number; readonly longestUnique?: number; readonly space?: number },
+): Kind {
+  const { longest, longestUnique, space } = of
+  return {
+    longest,
+    make: () => generator({ isUnique: false }),
+    ...(longestUnique !== undefined &&
+      space !== undefined && {
+        unique: { longest: longestUnique, space, make: () => generator({ isUnique: true }) },
+      }),
+  }
+}
+
 function composed(
   longest: number,
   text: string,
   parts: TemplateOptions<string>['parts'],
-  space = Infinity,
-): Kind {
+): UniqueKind {
   return {
     longest,
-    space,
-    make: (wanted) => template(text, parts, { isUnique: wanted === 'unique' }),
+    make: () => template(text, parts, { isUnique: false }),
+    unique: { longest, space: Infinity, make: () => template(text, parts, { isUnique: true }) },
   }
 }
 
-function listed(longest: number, list: ReturnType<typeof vocabulary>, space: number): Kind {
-  return { longest, space, make: () => words(list) }
-}
-
-function long(list: ReturnType<typeof vocabulary>, longest: number): Kind {
-  return { longest, space: 1, make: () => words(list) }
+function listed(longest: number, list: ReturnType<typeof vocabulary>): Kind {
+  return { longest, make: () => words(list) }
 }
 
 function values(longest: number, list: readonly string[]): Kind {
-  return { longest, space: 1, make: () => valuesFromArray({ values: list }) }
+  return { longest, make: () => valuesFromArray({ values: list }) }
 }
 
-function codes(length: number, alphabet: string): Kind {
+function codes(length: number, alphabet: string): UniqueKind {
   const space =
     length > 9
       ? Infinity
       : Math.round(Array.from({ length }, () => alphabet.length).reduce((a, b) => a * b, 1))
   return {
     longest: length,
-    space,
-    make: (wanted) => code({ length, alphabet, isUnique: wanted === 'unique' }),
+    make: () => code({ length, alphabet, isUnique: false }),
+    unique: { longest: length, space, make: () => code({ length, alphabet, isUnique: true }) },
   }
 }
 
-function numbered(longest: number, texts: { size: number; nth: (index: number) => string }): Kind {
+function numbered(
+  longest: number,
+  texts: { readonly size: number; readonly nth: (index: number) => string },
+): UniqueKind {
   return {
     longest,
-    space: texts.size,
-    make: (wanted) => nthText('text', texts, { isUnique: wanted === 'unique' }),
+    make: () => nthText('text', texts, { isUnique: false }),
+    unique: { longest, space: texts.size, make: () => nthText('text', texts, { isUnique: true }) },
   }
 }
 
