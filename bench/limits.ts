@@ -16,6 +16,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Limit[]>>> = {
   orm: async () => (await import('./limits/orm.ts')).measureOrm(),
   flat: async () => (await import('./limits/flat.ts')).measureFlatness(),
   lanes: async () => (await import('./limits/lanes.ts')).measureLanes(),
+  verify: async () => (await import('./limits/verify.ts')).measureVerify(),
   start: async () => (await import('./limits/start.ts')).measureStart(),
   peers: async () => (await import('./limits/peers.ts')).measurePeers(),
 }

@@ -8,6 +8,7 @@ import { loadedTables } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseStrategy } from '../write/choose-strategy.ts'
+import { checkRights, rightsForRun } from './check-rights.ts'
 import { checkSamples } from './check-samples.ts'
 import { checkTargets } from './check-target.ts'
 import { describeTables } from './describe-tables.ts'
@@ -55,6 +56,7 @@ export async function planNewRun(
   const targets = await clock.time('check', async () => {
     const tables = loadedTables(plan)
     const found = await checkTargets(session, tables)
+    await checkRights(session, 'seed', rightsForRun(plan, options))
     await checkSamples(plan, found, session.pooled ? undefined : session)
     await checkParentRows(session, plan, options)
     if (before) await checkGrowth(plan, before.recorded)
@@ -94,9 +96,9 @@ async function planOver(
   options: RunOptions,
   before: RowsBefore | undefined,
 ): Promise<{ readonly plan: Plan; readonly options: RunOptions }> {
-  const plan = await planRun(session, project, options, before)
+  const plan = await planRun(session, project, { options, before })
   const connected = await findConnected(session, plan, options, before)
   if (connected.length === 0) return { plan, options }
   const found = { ...options, connected }
-  return { plan: await planRun(session, project, found, before), options: found }
+  return { plan: await planRun(session, project, { options: found, before }), options: found }
 }

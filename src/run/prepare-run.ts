@@ -16,6 +16,7 @@ import { withDomains } from './read-domains.ts'
 import { countsOf } from './options.ts'
 import type { RowsBefore, RunOptions } from './options.ts'
 import { inTransaction } from './transaction.ts'
+import type { Reading } from './transaction.ts'
 
 /** What a run loads, and where. */
 export interface PreparedRun {
@@ -24,13 +25,17 @@ export interface PreparedRun {
   readonly tables: readonly RunTable[]
 }
 
+/** What a run's plan follows from, besides the project. */
+export interface PlannedRun {
+  readonly options: RunOptions
+  readonly before: RowsBefore | undefined
+  /** How rows of connected tables are read. @defaultValue in a transaction of its own */
+  readonly reading?: Reading
+}
+
 /** The plan that follows from a run's options; the same on every machine. */
-export async function planRun(
-  session: Session,
-  project: Project,
-  options: RunOptions,
-  before: RowsBefore | undefined,
-): Promise<Plan> {
+export async function planRun(session: Session, project: Project, run: PlannedRun): Promise<Plan> {
+  const { options, before, reading = (read) => inTransaction(session, read) } = run
   const request: PlanRequest = {
     tables: await withDomains(session, project.tables),
     refinements: project.refinements,
@@ -42,7 +47,7 @@ export async function planRun(
   }
   const { connected = [] } = options
   if (connected.length === 0) return buildPlan(request)
-  return inTransaction(session, () => buildConnectedPlan(session, request, connected))
+  return reading(() => buildConnectedPlan(session, request, connected))
 }
 
 /**
@@ -55,7 +60,10 @@ export async function prepareRecorded(
   project: Project,
   run: RunRecord,
 ): Promise<PreparedRun> {
-  const plan = await planRun(session, project, run.options, run.before ?? undefined)
+  const plan = await planRun(session, project, {
+    options: run.options,
+    before: run.before ?? undefined,
+  })
   const fingerprint = await fingerprintPlan(plan).catch(async (error: unknown) => {
     // A plan with the run's fingerprint was checked when the run began; this one has another.
     await checkPlan(plan)

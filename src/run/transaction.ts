@@ -13,3 +13,9 @@ export async function inTransaction<T>(session: Session, work: () => Promise<T>)
     throw error
   }
 }
+
+/** Does what has to see one moment: in the transaction that is open, or in one of its own. */
+export type Reading = <Result>(read: () => Promise<Result>) => Promise<Result>
+
+/** Where a transaction is open already. */
+export const withinTransaction: Reading = (read) => read()

@@ -12,12 +12,10 @@ import { describeTables } from '../run/describe-tables.ts'
 import { readExistingRows } from '../run/existing-rows.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
 import { withDomains } from '../run/read-domains.ts'
+import type { Reading } from '../run/transaction.ts'
 import type { Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
 import type { SeedSettings } from './options.ts'
-
-/** Does reading in one transaction: that of the caller, or one of its own. */
-export type Reading = <Result>(read: () => Promise<Result>) => Promise<Result>
 
 /** What `seed` was asked for, apart from where. */
 export interface SeedJob {

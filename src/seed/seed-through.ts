@@ -1,6 +1,8 @@
 import { DownpourError } from '../errors.ts'
 import { unwrapError } from '../postgres/server-error.ts'
+import { guardCall } from '../run/guard.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
+import { withinTransaction } from '../run/transaction.ts'
 import { strategies } from '../write/choose-strategy.ts'
 import type { Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
@@ -25,6 +27,7 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
   let prepared: PreparedRun | undefined
   const load = async (transaction: SeedDatabase): Promise<void> => {
     const session = sessionOver(transaction)
+    await guardCall(session, 'seed')
     const [zone] = await session.query<{ zone: string }>(
       `select current_setting('TimeZone') as zone`,
     )
@@ -35,7 +38,7 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
     await setZone('UTC')
     prepared = await prepareLoad(session, job, {
       strategyFor: (target) => strategyFor(choice, target),
-      reading: (read) => read(),
+      reading: withinTransaction,
     })
     await withoutCircles(session, prepared, (open) => loadHere(session, open, settings))
     // The caller's transaction goes on.
