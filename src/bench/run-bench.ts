@@ -1,7 +1,7 @@
 import { DownpourError } from '../errors.ts'
-import { readServerFacts } from '../postgres/catalog.ts'
 import { withSession } from '../postgres/session.ts'
 import { guardDatabase } from '../run/guard.ts'
+import type { Consent } from '../run/guard.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import type { StrategyName } from '../write/strategy.ts'
 import type { Experiment } from './experiment.ts'
@@ -15,7 +15,7 @@ import { dropTables } from './tables.ts'
 import { runExperiment } from './run-experiment.ts'
 import type { BenchProgress } from './run-experiment.ts'
 
-export interface BenchRequest {
+export interface BenchRequest extends Consent {
   readonly database: SeedDatabase
   /** One, or all of them. */
   readonly names: readonly ExperimentName[]
@@ -25,8 +25,6 @@ export interface BenchRequest {
   readonly strategies: readonly StrategyName[] | undefined
   /** For each experiment, in seconds. */
   readonly timeLimit: number
-  /** The database's name, for servers that are not local. */
-  readonly confirm: string | undefined
   /** How to do it again, for the report. */
   readonly command: string
   /** Of Downpour. */
@@ -106,11 +104,14 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
 }
 
 /** Before anything is written. */
-function lookAt({ database, confirm }: BenchRequest): Promise<ServerSettings> {
+function lookAt({ database, ...consent }: BenchRequest): Promise<ServerSettings> {
   const where = { url: database.url, applicationName: 'downpour bench' }
   return withSession(where, async (session) => {
-    const server = await readServerFacts(session)
-    guardDatabase({ action: 'measure', server, confirm })
+    const { server } = await guardDatabase(session, {
+      action: 'measure',
+      ...consent,
+      isEmbedded: database.isEmbedded,
+    })
     return readServerSettings(session, server, database)
   })
 }

@@ -43,7 +43,7 @@ function createParser(args: readonly string[], commands: readonly CommandModule[
       .demandCommand(1, 'Say which command.')
       .strict()
       .epilogue(
-        'Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 4 the load failed, 5 a regression was found, 130 and 143 stopped.',
+        'Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 3 declined, 4 the load failed, 5 a regression or a difference was found, 130 and 143 stopped.',
       )
       .wrap(Math.min(100, process.stdout.columns || 80))
       .exitProcess(false)

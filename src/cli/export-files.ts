@@ -5,6 +5,7 @@ import { scriptName } from '../export/load-script.ts'
 import type { PreparedExport } from '../export/prepare-export.ts'
 import { runExport } from '../export/run-export.ts'
 import { leftToServer, loadedTables } from '../plan/plan.ts'
+import { completeUrl } from '../postgres/libpq/complete-url.ts'
 import { formatExportReport } from '../report/export-report.ts'
 import { createProgress, noProgress } from '../report/progress.ts'
 import type { ExportArguments } from './export.ts'
@@ -18,13 +19,14 @@ export async function exportFiles(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const { folder, format, gzip, databaseUrl: url } = args
+  const { folder, format, gzip, databaseUrl } = args
   const planOptions = readPlanOptions(args)
   const part = readPart(args.chunk)
   const chunkSize = wholeNumber('--chunk-size', args['chunk-size'] ?? defaultChunkSize, 1)
   const lanes = args.lanes === undefined ? undefined : wholeNumber('--lanes', args.lanes, 1)
   const project = await openProject(args, output)
   const { seed, counts, only } = await choosePlan(planOptions, project)
+  const url = databaseUrl && (await completeUrl(databaseUrl, process.env)).url
   const progress = output.isQuiet ? noProgress : createProgress(output.messages)
   const report = await runExport({
     project,

@@ -1,5 +1,6 @@
 import type { MigrationsTable } from '../config/drizzle-config.ts'
 import { changeDatabase } from '../run/change-database.ts'
+import type { Consent } from '../run/guard.ts'
 import { restoreAndMigrate } from '../run/restore-and-migrate.ts'
 
 /**
@@ -8,16 +9,16 @@ import { restoreAndMigrate } from '../run/restore-and-migrate.ts'
  * @returns how many were applied
  * @throws DownpourError `REFUSED_…`, `MIGRATE_…`, `REBUILD_VIOLATION`
  */
-export async function migrateDatabase(request: {
-  readonly url: string
-  /** What drizzle-kit wrote. */
-  readonly folder: string
-  /** Where it is noted what is applied; Drizzle's own when left out. */
-  readonly table?: MigrationsTable | undefined
-  /** From `--confirm`. */
-  readonly confirm: string | undefined
-  readonly signal: AbortSignal
-}): Promise<number> {
+export async function migrateDatabase(
+  request: Consent & {
+    readonly url: string
+    /** What drizzle-kit wrote. */
+    readonly folder: string
+    /** Where it is noted what is applied; Drizzle's own when left out. */
+    readonly table?: MigrationsTable | undefined
+    readonly signal: AbortSignal
+  },
+): Promise<number> {
   const { folder, table, ...where } = request
   return changeDatabase({ action: 'migrate', ...where }, (session) =>
     restoreAndMigrate(session, folder, table),

@@ -52,7 +52,7 @@ export function withDatabaseOptions<T>(yargs: Argv<T>) {
     })
     .option('confirm', {
       ...single,
-      describe: 'The database’s name, to consent to what is refused otherwise',
+      describe: 'The database’s name, as consent',
     })
 }
 
@@ -82,6 +82,13 @@ export function withPlanOptions<T>(yargs: Argv<T>) {
     .option('only', onlyOption)
     .option('except', exceptOption)
 }
+
+/** Obeyed where every command runs: errors may then tell values of rows. */
+export const showValuesOption = {
+  type: 'boolean',
+  default: false,
+  describe: 'Let errors tell the values of rows',
+} as const
 
 const names = { type: 'string', array: true, requiresArg: true } as const
 export const onlyOption = { ...names, describe: 'Only these tables, separated by commas' }

@@ -3,26 +3,32 @@ import { DownpourError } from '../errors.ts'
 import { readCell } from '../generate/cell.ts'
 import { openTable } from '../generate/slices.ts'
 import type { Slice } from '../generate/slices.ts'
+import type { Vector } from '../generate/vector.ts'
+import type { ColumnModel } from '../model/table.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { checkPlan } from '../plan/check-plan.ts'
+import { didYouMean } from '../plan/nearest.ts'
 import { loadedTables } from '../plan/plan.ts'
-import type { Plan, PlannedTable, RowRange } from '../plan/plan.ts'
+import type { Plan, PlannedColumn, PlannedTable, RowRange } from '../plan/plan.ts'
 import type { PreviewedTable, PreviewRow } from '../report/preview.ts'
 import type { PlanChoice } from './open-project.ts'
 
 /** The first rows of each table, or some rows by number. */
 export type RowChoice = { readonly limit: number } | { readonly numbers: readonly number[] }
 
+/** A table of which something is shown. */
+export interface ShownTable {
+  readonly table: PlannedTable
+  /** Those of its columns that are shown. */
+  readonly columns: readonly PlannedColumn[]
+}
+
 /**
- * Plans without a database and generates some rows.
+ * Plans without a database.
  *
- * @throws DownpourError `USAGE_ROW` for a row that is not planned
+ * @throws DownpourError `PLAN_…`
  */
-export async function* previewTables(
-  project: Project,
-  choice: PlanChoice,
-  wanted: RowChoice,
-): AsyncIterable<PreviewedTable> {
+export async function planPreview(project: Project, choice: PlanChoice): Promise<Plan> {
   const plan = await buildPlan({
     ...choice,
     tables: project.tables,
@@ -31,21 +37,116 @@ export async function* previewTables(
     existing: undefined,
   })
   await checkPlan(plan)
+  return plan
+}
+
+/**
+ * The tables that are shown, with their columns.
+ *
+ * @param properties - of the columns that are wanted; a table without any of them is passed over
+ * @throws DownpourError `USAGE_COLUMNS` for a column that no table has
+ */
+export function shownTables(
+  plan: Plan,
+  properties: readonly string[] | undefined,
+): readonly ShownTable[] {
+  const tables = loadedTables(plan)
+  if (properties === undefined) return tables.map((table) => ({ table, columns: table.columns }))
+  const known = tables.flatMap(({ columns }) => columns.map(({ model }) => model.property))
+  const unknown = properties.find((property) => !known.includes(property))
+  if (unknown !== undefined) throw unknownColumn(unknown, tables, known)
+  return tables.flatMap((table) => {
+    const columns = table.columns.filter(({ model }) => properties.includes(model.property))
+    return columns.length === 0 ? [] : [{ table, columns }]
+  })
+}
+
+function unknownColumn(
+  property: string,
+  tables: readonly PlannedTable[],
+  known: readonly string[],
+): DownpourError {
+  const [table] = tables
+  return new DownpourError({
+    code: 'USAGE_COLUMNS',
+    message:
+      tables.length === 1
+        ? `"${table!.model.key}" has no column "${property}"`
+        : `No table has a column "${property}"`,
+    why: 'Columns are named as the properties of the Drizzle tables, and those that are left to the server have no values here.',
+    fix: `${didYouMean(property, known)}Use one of: ${[...new Set(known)].join(', ')}.`,
+  })
+}
+
+/**
+ * Plans without a database and generates some rows of each table.
+ *
+ * @throws DownpourError `USAGE_ROW` for a row that is not planned
+ */
+export async function* previewTables(
+  project: Project,
+  choice: PlanChoice,
+  wanted: RowChoice,
+): AsyncIterable<PreviewedTable> {
+  const plan = await planPreview(project, choice)
+  refuseUnplannedRows(plan, choice, wanted)
+  for (const shown of shownTables(plan, undefined)) yield previewTable(plan, shown, wanted)
+}
+
+/** Generates some rows of a table. */
+export async function previewTable(
+  plan: Plan,
+  { table, columns }: ShownTable,
+  wanted: RowChoice,
+): Promise<PreviewedTable> {
   const numbers = 'numbers' in wanted ? wanted.numbers : undefined
-  for (const table of plan.tables) {
-    if (choice.only?.includes(table.model.key)) refuseUnplannedRows(table, numbers ?? [])
+  const models = columns.map(({ model }) => model)
+  const rows: PreviewRow[] = []
+  await readSlices(plan, { table, columns }, wanted, ({ vectors, count }) => {
+    for (let index = 0; index < count; index++) rows.push(readRow(models, vectors, index))
+  })
+  return {
+    name: table.model.key,
+    total: table.rows.count,
+    columns: models.map(({ property, mode }) => ({
+      name: property,
+      isNumber: ['number', 'bigint'].includes(mode),
+    })),
+    numbers,
+    rows,
   }
-  for (const table of loadedTables(plan)) {
-    yield {
-      name: table.model.key,
-      total: table.rows.count,
-      columns: table.columns.map(({ model }) => ({
-        name: model.property,
-        isNumber: ['number', 'bigint'].includes(model.mode),
-      })),
-      numbers,
-      rows: await readRows(plan, table, rangesOf(table, wanted)),
-    }
+}
+
+/**
+ * Generates rows slice by slice.
+ *
+ * @throws DownpourError `PREVIEW_GENERATOR`; what `onSlice` throws
+ */
+export async function readSlices(
+  plan: Plan,
+  { table, columns }: ShownTable,
+  wanted: RowChoice,
+  onSlice: (slice: Slice) => void,
+): Promise<void> {
+  const properties = columns.map(({ model }) => model.property)
+  const source = await openTable(plan, table, properties)
+  for (const range of rangesOf(table, wanted)) {
+    generating(table, range, () => {
+      for (const slice of source.slices(range)) onSlice(slice)
+    })
+  }
+}
+
+/**
+ * A generator of somebody's own may throw anything.
+ *
+ * @throws DownpourError `PREVIEW_GENERATOR`
+ */
+export function generating<T>(table: PlannedTable, range: RowRange, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof DownpourError ? error : generatorFailed(table, range, error)
   }
 }
 
@@ -54,7 +155,23 @@ function rangesOf({ rows }: PlannedTable, wanted: RowChoice): readonly RowRange[
   return [{ first: rows.first, count: Math.min(wanted.limit, rows.count) }]
 }
 
-function refuseUnplannedRows({ model, rows }: PlannedTable, numbers: readonly number[]): void {
+/**
+ * Refuses rows by numbers that the tables they are asked of do not have.
+ *
+ * @throws DownpourError `USAGE_ROW`
+ */
+export function refuseUnplannedRows(
+  plan: Plan,
+  { only = [] }: Pick<PlanChoice, 'only'>,
+  wanted: RowChoice,
+): void {
+  if (!('numbers' in wanted)) return
+  for (const table of plan.tables) {
+    if (only.includes(table.model.key)) refuseUnplanned(table, wanted.numbers)
+  }
+}
+
+function refuseUnplanned({ model, rows }: PlannedTable, numbers: readonly number[]): void {
   const end = rows.first + rows.count
   const missing = numbers.find((row) => row < rows.first || row >= end)
   if (missing === undefined) return
@@ -71,35 +188,19 @@ function refuseUnplannedRows({ model, rows }: PlannedTable, numbers: readonly nu
   })
 }
 
-async function readRows(
-  plan: Plan,
-  table: PlannedTable,
-  ranges: readonly RowRange[],
-): Promise<readonly PreviewRow[]> {
-  const source = await openTable(plan, table)
-  const rows: PreviewRow[] = []
-  for (const range of ranges) {
-    try {
-      for (const slice of source.slices(range)) {
-        for (let index = 0; index < slice.count; index++) rows.push(readRow(table, slice, index))
-      }
-    } catch (error) {
-      throw error instanceof DownpourError ? error : generatorFailed(table, range, error)
-    }
-  }
-  return rows
-}
-
-function readRow({ columns }: PlannedTable, { vectors }: Slice, index: number): PreviewRow {
+function readRow(
+  columns: readonly ColumnModel[],
+  vectors: readonly Vector[],
+  index: number,
+): PreviewRow {
   return Object.fromEntries(
-    columns.map(({ model }, column) => [
-      model.property,
-      readCell(vectors[column]!, index, model.mode),
+    columns.map(({ property, mode }, column) => [
+      property,
+      readCell(vectors[column]!, index, mode),
     ]),
   )
 }
 
-/** A generator of somebody's own may throw anything. */
 function generatorFailed(
   { model }: PlannedTable,
   { first, count }: RowRange,

@@ -1,17 +1,16 @@
 import type { CommandModule } from 'yargs'
-import { DownpourError } from '../errors.ts'
-import type { PreviewedTable } from '../report/preview.ts'
 import { npmCommand } from './npm-command.ts'
-import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
-import type { PlanArguments, PlanOptions } from './open-project.ts'
-import { single, wholeNumber, withCommonOptions, withPlanOptions } from './options.ts'
-import type { RowChoice } from './preview-tables.ts'
+import type { PlanArguments } from './open-project.ts'
+import { single, withCommonOptions, withPlanOptions } from './options.ts'
 import { runCommand } from './run-command.ts'
 
-interface PreviewArguments extends PlanArguments {
+export interface PreviewArguments extends PlanArguments {
   readonly tables: readonly string[]
+  readonly columns?: readonly string[] | undefined
   readonly rows?: string | undefined
   readonly row?: readonly string[] | undefined
+  readonly csv: boolean
+  readonly distribution: boolean
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -28,9 +27,15 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
         defaultDescription: 'all',
         describe: 'Which tables',
       })
+      .option('columns', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'Only these columns, separated by commas',
+      })
       .option('rows', {
         ...single,
-        defaultDescription: '5',
+        defaultDescription: '5; of a distribution 100000',
         describe: 'Rows a table',
       })
       .option('row', {
@@ -39,49 +44,26 @@ export const previewCommand: CommandModule<object, PreviewArguments> = {
         requiresArg: true,
         describe: 'This row of one table, counted from 0 as in errors; may be repeated',
       })
+      .option('csv', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print rows of one table as CSV',
+      })
+      .option('distribution', {
+        type: 'boolean',
+        default: false,
+        describe: 'Tell of each column how its values are spread',
+      })
       .example(npmCommand(['preview', 'users']), 'the first five users')
       .example(npmCommand(['preview', '--rows', '20', '--json']), 'more of all tables, as JSON')
-      .example(npmCommand(['preview', 'users', '--row', '4711']), 'the user an error names'),
+      .example(npmCommand(['preview', 'users', '--row', '4711']), 'the user an error names')
+      .example(
+        npmCommand(['preview', 'users', '--distribution', '--columns', 'role']),
+        'how many users have which role',
+      ),
   handler: (args) =>
     runCommand(args, async (output) => {
-      const only = args.tables.length > 0 ? args.tables : args.only
-      const options = readPlanOptions({ ...args, only })
-      const rows = readRowChoice(args, options)
-      const project = await openProject(args, output)
-      const choice = await choosePlan(options, project)
-      const [{ previewTables }, { formatPreview, previewJson }] = await Promise.all([
-        import('./preview-tables.ts'),
-        import('../report/preview.ts'),
-      ])
-      const shown: PreviewedTable[] = []
-      for await (const table of previewTables(project, choice, rows)) {
-        if (output.isJson) shown.push(table)
-        else output.data(formatPreview(table, output.width))
-      }
-      if (output.isJson) output.data(`${previewJson(shown)}\n`)
+      const { showPreview } = await import('./show-preview.ts')
+      await showPreview(args, output)
     }),
-}
-
-/** @throws DownpourError `USAGE_…` */
-function readRowChoice(args: PreviewArguments, { tables }: PlanOptions): RowChoice {
-  const { only = [] } = tables
-  const { row, rows = '5' } = args
-  if (row === undefined) return { limit: wholeNumber('--rows', rows, 1) }
-  if (args.rows !== undefined) {
-    throw new DownpourError({
-      code: 'USAGE_ROW',
-      message: '--row and --rows do not go together',
-      why: '--row names rows of one table, and --rows counts the first ones of each.',
-      fix: 'Leave one of them out.',
-    })
-  }
-  if (new Set(only).size !== 1) {
-    throw new DownpourError({
-      code: 'USAGE_ROW',
-      message: `--row does not go with ${only.length === 0 ? 'all tables' : 'several tables'}`,
-      why: 'A row number means another row in each of them.',
-      fix: 'Name one table, as in: npx downpour preview users --row 4711.',
-    })
-  }
-  return { numbers: row.map((text) => wholeNumber('--row', text, 0)) }
 }

@@ -1,3 +1,4 @@
+import { readMark } from '../ledger/mark.ts'
 import { readRunDetails, readRunSummaries } from '../ledger/overview.ts'
 import type { LedgerStatus, RunStatus } from '../report/run-status.ts'
 import { readLockHolder } from '../run/lock.ts'
@@ -23,7 +24,11 @@ export async function readStatus(request: {
       if (summary.state !== 'running') runs.push(summary)
       else runs.push({ ...summary, details: await readRunDetails(session, summary.run) })
     }
-    return { runs, lockedBy: (await readLockHolder(session))?.name ?? null }
+    return {
+      runs,
+      lockedBy: (await readLockHolder(session))?.name ?? null,
+      environment: (await readMark(session)) ?? null,
+    }
   })
   if (run !== undefined && !status?.runs.length) throw noSuchRun(run, status !== undefined)
   return status

@@ -34,7 +34,14 @@ export const resetCommand: CommandModule<object, ResetArguments> = {
           { ...databaseOf(args), action: 'reset', project, signal },
           output,
           ({ url, consent }) =>
-            resetDatabase({ ...consent, url, tables: project.tables, only, signal }),
+            resetDatabase({
+              ...consent,
+              url,
+              tables: project.tables,
+              only,
+              signal,
+              onNote: (note) => output.note(note),
+            }),
         )
         if (output.isJson) output.data(`${JSON.stringify({ ok: true, tables })}\n`)
         else output.data(`Emptied ${tables.join(', ')}.\n`)

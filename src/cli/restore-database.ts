@@ -4,6 +4,7 @@ import { readLanes } from '../ledger/overview.ts'
 import { listRuns } from '../ledger/runs.ts'
 import type { Session } from '../postgres/session.ts'
 import { changeDatabase } from '../run/change-database.ts'
+import type { Consent } from '../run/guard.ts'
 import { restoreDropped } from '../run/restore.ts'
 import type { Restored } from '../run/restore.ts'
 
@@ -12,14 +13,14 @@ import type { Restored } from '../run/restore.ts'
  *
  * @throws DownpourError `REFUSED_…`
  */
-export async function restoreDatabase(request: {
-  readonly url: string
-  /** From `--confirm`. */
-  readonly confirm: string | undefined
-  readonly signal: AbortSignal
-  /** Told what is back, once it is. */
-  readonly onRestored: (name: string) => void
-}): Promise<Restored> {
+export async function restoreDatabase(
+  request: Consent & {
+    readonly url: string
+    readonly signal: AbortSignal
+    /** Told what is back, once it is. */
+    readonly onRestored: (name: string) => void
+  },
+): Promise<Restored> {
   const { onRestored, ...where } = request
   return changeDatabase({ action: 'restore', ...where }, async (session) => {
     await refuseWork(session)

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs'
 import type { Restored } from '../run/restore.ts'
 import { withDatabase } from './open-database.ts'
 import { openProject } from './open-project.ts'
-import { databaseOf, withDatabaseOptions } from './options.ts'
+import { databaseOf, showValuesOption, withDatabaseOptions } from './options.ts'
 import type { DatabaseArguments } from './options.ts'
 import type { Output } from './output.ts'
 import { asToldHere, runCommand } from './run-command.ts'
@@ -11,7 +11,7 @@ import { withSignals } from './signals.ts'
 export const restoreCommand: CommandModule<object, DatabaseArguments> = {
   command: 'restore',
   describe: 'Put back indexes and foreign keys that unfinished runs have dropped',
-  builder: (yargs) => withDatabaseOptions(yargs),
+  builder: (yargs) => withDatabaseOptions(yargs).option('show-values', showValuesOption),
   handler: (args) =>
     runCommand(args, (output) =>
       withSignals(

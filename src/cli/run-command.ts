@@ -8,6 +8,7 @@ import type { Output } from './output.ts'
 export interface CommonArguments {
   readonly json?: boolean
   readonly quiet?: boolean
+  readonly 'show-values'?: boolean
 }
 
 /**
@@ -19,6 +20,7 @@ export async function runCommand(
   work: (output: Output) => Promise<void>,
 ): Promise<void> {
   const output = createOutput({ json: args.json ?? false, quiet: args.quiet ?? false })
+  if (args['show-values']) (await import('../shown-values.ts')).showValues()
   try {
     await work(output)
   } catch (error) {
@@ -35,13 +37,13 @@ export async function reportFailure(
   error: unknown,
   achieved: object = {},
 ): Promise<number> {
-  const { errorObject, formatError, unexpectedError } = await import('../report/error.ts')
+  const { errorObject, formatError, stackOf, unexpectedError } = await import('../report/error.ts')
   const failure = error instanceof DownpourError ? error : unexpectedError(error)
   const told = asToldHere(failure)
   if (output.isJson) output.data(`${JSON.stringify({ ...errorObject(told), ...achieved })}\n`)
   output.messages.write(formatError(output.messages, told))
   if (failure.exitCode === 1 && process.env['DOWNPOUR_DEBUG'] && failure.cause instanceof Error) {
-    output.messages.write(`${failure.cause.stack ?? ''}\n`)
+    output.messages.write(`${stackOf(failure.cause)}\n`)
   }
   return failure.exitCode
 }

@@ -37,12 +37,16 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
           ({ url }) => readStatus({ url, run, signal }),
         )
         if (output.isJson) {
-          const { runs = [], lockedBy = null } = status ?? {}
+          const { runs = [], lockedBy = null, environment = null } = status ?? {}
           const hasLedger = status !== undefined
-          output.data(`${JSON.stringify({ ok: true, hasLedger, lockedBy, runs })}\n`)
+          output.data(`${JSON.stringify({ ok: true, hasLedger, environment, lockedBy, runs })}\n`)
         } else if (status) {
           const { formatStatus } = await import('../report/run-status.ts')
           output.data(formatStatus(status, output.width, asTyped))
+          const { environment } = status
+          if (run === undefined && environment !== null) {
+            output.data(`The database is marked "${environment}".\n`)
+          }
         } else {
           output.data('There is no ledger: no run was written down here.\n')
         }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { Casing } from 'drizzle-orm'
 import { DownpourError } from '../errors.ts'
 import type { Config } from './config.ts'
@@ -94,6 +95,12 @@ const rules: readonly Rule[] = [
     why: 'is no whole number, 0 or above',
     fix: 'give such a number: copyThreshold: 2000',
   },
+  {
+    key: 'allowHosts',
+    isRight: optional((value) => Array.isArray(value) && value.every(isHost)),
+    why: 'is no list of hosts',
+    fix: "name them as database URLs do: allowHosts: ['staging.example.com', '*.internal'], or leave it out",
+  },
   { key: 'hint', isRight: optional(isText), why: 'is no text', fix: 'write a sentence, or none' },
 ]
 
@@ -110,7 +117,18 @@ function isCount(value: unknown): boolean {
 }
 
 function isProfile(value: unknown): boolean {
-  return isRecord(value) && isRecord(value['counts']) && optional(isCount)(value['otherwise'])
+  if (!isRecord(value) || !isRecord(value['counts'])) return false
+  return optional(isCount)(value['otherwise']) && optional(isEnvironment)(value['environment'])
+}
+
+/** The name of an environment: a word, since it is typed and compared. */
+export function isEnvironment(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w.-]{1,40}$/.test(value)
+}
+
+/** A `*` alone would allow any host, which nobody means. */
+function isHost(value: unknown): boolean {
+  return isText(value) && (isIPv6(value) || /^(?:\*\.)?[^*\s:@?#]+$/.test(value))
 }
 
 /** `2026-02-30` is none. */

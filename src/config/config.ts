@@ -6,6 +6,11 @@ export interface Profile {
   readonly counts: Readonly<Record<string, number>>
   /** Rows of each table that neither `counts` nor a seeder counts; without it they stay empty. */
   readonly otherwise?: number
+  /**
+   * What such a database is for, such as `staging`: it is marked so by its first run, and from then on
+   * commands of another environment refuse it. @defaultValue `NODE_ENV`, else `development`
+   */
+  readonly environment?: string
 }
 
 /** What `downpour.config.ts` exports. Paths are relative to it. */
@@ -36,6 +41,11 @@ export interface Config {
   readonly referenceDate?: string
   /** Tables of at least so many rows are written by COPY under `--strategy auto`. @defaultValue 2000 */
   readonly copyThreshold?: number
+  /**
+   * Hosts on other machines that may be written to without `--confirm`, as URLs name them; `*.` stands
+   * for whatever is before the rest. @defaultValue none
+   */
+  readonly allowHosts?: readonly string[]
   /** Printed at the end of `seed`: whom to sign in as, where to look. */
   readonly hint?: string
 }

@@ -33,9 +33,16 @@ function exportsOf(module: Exports): Exports {
   return inner?.['__esModule'] === true ? { ...inner } : module
 }
 
-/** Where a comma is missing, the compiler quotes what follows: it may be a password. */
+/**
+ * Where a comma is missing, the compiler quotes what follows: it may be a password. A configuration
+ * may say itself what it has read of the environment.
+ */
 function withoutTexts(message: string): string {
-  return message.replaceAll(/found "\\".*"/g, 'found a text')
+  const secrets = Object.entries(process.env).flatMap(([name, value = '']) =>
+    /PASS|SECRET|TOKEN/i.test(name) && value.length >= 4 ? [value] : [],
+  )
+  const without = message.replaceAll(/found "\\".*"/g, 'found a text')
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '…'), without)
 }
 
 async function firstThere(files: readonly string[]): Promise<string | undefined> {

@@ -73,6 +73,7 @@ const versions: readonly string[] = [
      constraint_name text,
      column_name text,
      primary key (run, table_key, row));`,
+  `alter table downpour.installation add column environment text;`,
 ]
 
 /** The version of the ledger that this program writes. */
@@ -137,6 +138,7 @@ export async function ensureLedger(session: Session): Promise<void> {
   const installed = await readLedgerVersion(session)
   refuseNewer(installed)
   if (installed < ledgerVersion) await installLedger(session)
+  else await refuseMissingRights(session)
 }
 
 /**
@@ -151,20 +153,41 @@ export async function upgradeLedger(session: Session): Promise<boolean> {
   return true
 }
 
+/** Otherwise a run would be half written down when it fails. */
+async function refuseMissingRights(session: Session): Promise<void> {
+  const [missing] = await session.query<{ right: string }>(
+    `select format('%s ON downpour.%I', wanted, c.relname) as "right"
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as wanted
+     where n.nspname = 'downpour' and c.relkind = 'r' and not has_table_privilege(c.oid, wanted)
+     order by c.relname limit 1`,
+  )
+  if (missing) throw ledgerError('LEDGER_NO_RIGHT', `The role lacks ${missing.right}.`)
+}
+
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     const reason = serverError(error)
     if (!reason) throw error
-    throw new DownpourError({
-      code: reason.code === '42501' ? 'LEDGER_NO_RIGHT' : 'LEDGER_FAILED',
-      message: 'Cannot use the ledger, the tables in which runs are written down',
-      why: `${serverSaid(reason)}.`,
-      fix: 'Let a role that may create schemas run "npm run downpour -- init --role ROLE" once, or seed with --no-ledger: such a run cannot be resumed, joined or undone.',
-      cause: reason,
-    })
+    const code = reason.code === '42501' ? 'LEDGER_NO_RIGHT' : 'LEDGER_FAILED'
+    throw ledgerError(code, `${serverSaid(reason)}.`, reason)
   }
+}
+
+function ledgerError(
+  code: 'LEDGER_NO_RIGHT' | 'LEDGER_FAILED',
+  why: string,
+  cause?: unknown,
+): DownpourError {
+  return new DownpourError({
+    code,
+    message: 'Cannot use the ledger, the tables in which runs are written down',
+    why,
+    fix: 'Let a role that may create schemas run "npx downpour init --role ROLE" once, or seed with --no-ledger: such a run cannot be resumed, joined or undone.',
+    cause,
+  })
 }
 
 function grantsFor(role: string): string {

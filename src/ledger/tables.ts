@@ -24,8 +24,13 @@ const ledger = pgSchema('downpour')
 /** Unfinished runs are `running`, whether a process is at work on them or not. */
 export type RunState = 'running' | 'finished' | 'abandoned' | 'emptied' | 'undoing' | 'undone'
 
-/** One row: the version of the ledger's own tables. */
-export const installation = ledger.table('installation', { version: integer().notNull() })
+/** One row. */
+export const installation = ledger.table('installation', {
+  /** Of the ledger's own tables. */
+  version: integer().notNull(),
+  /** What the database is for, as `development` or `staging`; NULL until a first run. */
+  environment: text(),
+})
 
 export const runs = ledger.table('runs', {
   id: text().primaryKey(),

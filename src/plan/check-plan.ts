@@ -8,6 +8,7 @@ import type { Vector, VectorKind } from '../generate/vector.ts'
 import { uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel } from '../model/table.ts'
 import { formatSqlType } from '../model/sql-type.ts'
+import { thrownName, valuesAreShown } from '../shown-values.ts'
 import { findMisfit } from './check-extent.ts'
 import { loadedTables } from './plan.ts'
 import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
@@ -261,8 +262,10 @@ async function failedGenerator(
     } catch (error) {
       return columnError(table, column.model, {
         code: 'PLAN_GENERATOR_FAILED',
-        why: `Its generator (${column.generator.group.name}) threw: ${error instanceof Error ? error.message : String(error)}.`,
-        fix: 'Correct the generator in the seeder.',
+        why: `Its generator (${column.generator.group.name}) threw ${thrownName(error)}.`,
+        fix: valuesAreShown()
+          ? 'Correct the generator in the seeder.'
+          : 'Correct the generator in the seeder; --show-values or DOWNPOUR_SHOW_VALUES=1 tells the text, which may hold values.',
         cause: error,
       })
     }

@@ -78,7 +78,7 @@ function reasonOf(failure: ConnectFailure): Reason | undefined {
     return {
       code: 'CONNECT_TLS',
       why: `TLS failed: ${error.message}.`,
-      fix: 'Check sslmode in the database URL; a certificate of your own authority is made known with NODE_EXTRA_CA_CERTS.',
+      fix: address.ssl === 'verify-full' ? verifiedFix : 'Check sslmode in the database URL.',
       exitCode: 2,
     }
   }
@@ -107,6 +107,10 @@ function reasonOf(failure: ConnectFailure): Reason | undefined {
     exitCode: 2,
   }
 }
+
+/** Another machine's certificate is verified without being asked for. */
+const verifiedFix =
+  'Name the certificate of your own authority with sslrootcert=FILE in the database URL; or give up verification with sslmode=require, encryption with sslmode=disable.'
 
 function serverReason(error: ServerError, address: DatabaseUrl): Reason {
   const why = `${serverSaid(error)}.`

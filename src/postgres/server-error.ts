@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import { valuesAreShown } from '../shown-values.ts'
 
 /** An error the server reported: https://www.postgresql.org/docs/current/protocol-error-fields.html */
 export interface ServerError extends Error {
@@ -9,7 +10,7 @@ export interface ServerError extends Error {
   readonly table_name?: string
   readonly column_name?: string
   readonly constraint_name?: string
-  /** Holds row values: never printed. */
+  /** Holds row values: told with `--show-values` only. */
   readonly detail?: string
 }
 
@@ -82,14 +83,14 @@ export function isDataError(error: unknown): error is Error {
 }
 
 /**
- * The server's words for a `why`, without the values that its message may quote and without a full
- * stop at the end.
+ * The server's words for a `why`, without a full stop at the end, and without values that it quotes
+ * or tells in its details, unless `--show-values` asks for them.
  *
  * @example
  * serverSaid(error) // 'The server said: relation "users" does not exist (SQLSTATE 42P01)'
  */
 export function serverSaid(error: ServerError): string {
-  return quoted(safeMessage(error), error)
+  return quoted([safeMessage(error), ...shownDetail(error)].join('; '), error)
 }
 
 /**
@@ -333,7 +334,7 @@ function explanation(error: ServerError, column: string | undefined): string {
     nameUnlessSaid('constraint', error.constraint_name, message),
     nameUnlessSaid('column', column, message),
   ].filter((name) => name !== '')
-  return `${quoted([message, ...names].join(', '), error)}.`
+  return `${quoted([[message, ...names].join(', '), ...shownDetail(error)].join('; '), error)}.`
 }
 
 function quoted(message: string, { code }: ServerError): string {
@@ -350,7 +351,12 @@ const NAMES_ONLY = /^(?:0A|23|25|28|3D|3F|40|42(?!601)|53|54|55|57)/
 /** The quotation marks of the server's translations; a value may hold some itself: first to last. */
 const QUOTED = /["'“”„«»‘’「」].*["'“”„«»‘’「」]/s
 
+function shownDetail({ detail }: ServerError): readonly string[] {
+  return valuesAreShown() && detail ? [detail.replace(/\.$/, '')] : []
+}
+
 function safeMessage(error: ServerError): string {
+  if (valuesAreShown()) return error.message
   if (error.code.startsWith('P0')) return raisedBy(error.where)
   return NAMES_ONLY.test(error.code) ? error.message : error.message.replace(QUOTED, '"…"')
 }

@@ -10,7 +10,8 @@ import {
   isUnreachable,
   serverName,
 } from './connect-error.ts'
-import { copyIn, type CopyIn } from './copy.ts'
+import { type CopyOut, copyOut } from './copy-out.ts'
+import { type CopyChannel, copyIn, type CopyIn } from './copy.ts'
 import { drizzleOver } from './drizzle-over.ts'
 import { createLine, type Line } from './line.ts'
 import { serverError, serverSaid } from './server-error.ts'
@@ -84,6 +85,8 @@ export interface Session {
   rollback(): Promise<void>
   /** Starts a COPY … FROM STDIN; no other statement can be sent until the server has answered it. */
   copyIn(statement: string): Promise<CopyIn>
+  /** Starts a COPY … TO STDOUT; no other statement can be sent until all of it has been read. */
+  copyOut(statement: string): Promise<CopyOut>
   /**
    * Makes the server end the statement it is at (57014), asking over a second connection. What is
    * sent meanwhile waits, so that it is not hit instead. Behind a pooler nothing is done, since the
@@ -180,7 +183,11 @@ function createClient(options: ClientOptions): Sql {
     ssl: false,
     socket: () => line.take(),
     // A timestamp without a zone means UTC, through INSERT as through COPY.
-    connection: { application_name: applicationName, TimeZone: 'UTC' },
+    connection: {
+      application_name: applicationName,
+      TimeZone: 'UTC',
+      ...(address.options !== undefined && { options: address.options }),
+    },
     max: 1,
     max_pipeline: PIPELINE,
     prepare: true,
@@ -246,6 +253,22 @@ function createSession(parts: Parts): Session {
       return await answer()
     } finally {
       waiting--
+    }
+  }
+
+  async function beginCopy(): Promise<CopyChannel> {
+    if (line.broken !== undefined) throw line.broken
+    if (copying) throw new Error('A COPY is in progress on this session')
+    copying = true
+    await cancelling
+    return {
+      client,
+      socket: line.socket,
+      explain: (error) => line.explain(error),
+      onLost: (listener) => line.onBroken(listener),
+      onAnswered: () => {
+        copying = false
+      },
     }
   }
 
@@ -333,29 +356,19 @@ function createSession(parts: Parts): Session {
     },
 
     async copyIn(statement) {
-      if (line.broken !== undefined) throw line.broken
-      if (copying) throw new Error('A COPY is in progress on this session')
-      copying = true
-      await cancelling
-      const copy = await awaited(() =>
-        copyIn(
-          {
-            client,
-            socket: line.socket,
-            explain: (error) => line.explain(error),
-            onLost: (listener) => line.onBroken(listener),
-            onAnswered: () => {
-              copying = false
-            },
-          },
-          statement,
-        ),
-      )
+      const channel = await beginCopy()
+      const copy = await awaited(() => copyIn(channel, statement))
       return {
         write: (bytes) => awaited(() => copy.write(bytes)),
         finish: () => awaited(() => copy.finish()),
         abort: (reason) => awaited(() => copy.abort(reason)),
       }
+    },
+
+    async copyOut(statement) {
+      const channel = await beginCopy()
+      const copy = copyOut(channel, statement)
+      return { read: () => awaited(() => copy.read()) }
     },
 
     async cancel() {

@@ -2,8 +2,11 @@ import { isIPv4 } from 'node:net'
 import { userInfo } from 'node:os'
 import { DownpourError } from '../errors.ts'
 
-/** How a connection is encrypted: `prefer` and `require` do not verify the certificate. */
-export type TlsMode = false | 'prefer' | 'require' | 'verify-full'
+/**
+ * How a connection is encrypted: `prefer` and `require` do not verify the certificate, `verify-ca`
+ * does not look at the host's name in it.
+ */
+export type TlsMode = false | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
 
 /** A database URL taken apart. `host` … `ssl` have the names postgres.js gives its options. */
 export interface DatabaseUrl {
@@ -14,46 +17,111 @@ export interface DatabaseUrl {
   readonly user: string
   readonly password: string
   readonly ssl: TlsMode
+  /** PEM files: whom to trust, and the client's own certificate with its key. */
+  readonly certificates: Certificates
   readonly applicationName: string | undefined
   readonly connectTimeoutSeconds: number | undefined
+  /** Settings of the session, as `-c name=value`. */
+  readonly options: string | undefined
+}
+
+export interface Certificates {
+  readonly root?: string
+  readonly own?: string
+  readonly key?: string
+}
+
+/** What a database URL says itself. Parts that it leaves out are empty. */
+export interface UrlParts {
+  readonly host: string
+  readonly port: string
+  readonly database: string
+  readonly user: string
+  readonly password: string
+  /** By libpq's names. */
+  readonly parameters: ReadonlyMap<string, string>
 }
 
 /**
  * Reads a database URL as libpq does, but strictly: one host, a database, known parameters only.
- * Without `sslmode` a connection to another machine is encrypted when the server can (`prefer`);
- * one to this machine is not.
+ * Without `sslmode` the server's certificate is verified on another machine (`verify-full`), and a
+ * connection to this one is not encrypted. What libpq's variables and files add is `completeUrl`'s.
  *
  * @param text - `postgres://user:password@host:port/database?sslmode=…`
- * @param environment - Where `PGUSER` and `PGPASSWORD` are looked up when the URL holds none.
  * @throws DownpourError `URL_INVALID`, `URL_DIALECT`, `URL_DATABASE`, `URL_PARAMETER`; none of them
  *   quotes a part of the URL that may be a password.
  * @example
  * parseDatabaseUrl('postgres://ada@db.example.com/shop').port // 5432
  */
-export function parseDatabaseUrl(
-  text: string,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): DatabaseUrl {
-  const url = readUrl(text)
-  if (url === undefined) throw unreadable(text)
-
-  const parameters = readParameters(url)
-  const host =
-    decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || parameters.get('host') || 'localhost'
-  const database = decode(url.pathname.slice(1))
+export function parseDatabaseUrl(text: string): DatabaseUrl {
+  const { port, database, user, password, parameters, ...parts } = takeUrlApart(text)
   if (database === '') throw noDatabase()
-
+  const host = parts.host || 'localhost'
+  const certificates = certificatesOf(parameters)
   return {
     host,
-    port: url.port === '' ? 5432 : Number(url.port),
+    port: port === '' ? 5432 : Number(port),
     database,
-    user: decode(url.username) || environment['PGUSER'] || userInfo().username,
-    password: decode(url.password) || environment['PGPASSWORD'] || '',
-    ssl: tlsMode(parameters.get('sslmode'), host),
+    user: user || userInfo().username,
+    password,
+    ssl: tlsMode(parameters.get('sslmode'), host, certificates),
+    certificates,
     applicationName: parameters.get('application_name'),
     connectTimeoutSeconds: seconds(parameters.get('connect_timeout')),
+    options: parameters.get('options'),
   }
 }
+
+/** @throws DownpourError `URL_INVALID`, `URL_DIALECT`, `URL_PARAMETER` */
+export function takeUrlApart(text: string): UrlParts {
+  const url = readUrl(text)
+  if (url === undefined) throw unreadable(text)
+  const { host: folder = '', ...parameters } = Object.fromEntries(readParameters(url))
+  return {
+    host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || folder,
+    port: url.port,
+    database: decode(url.pathname.slice(1)),
+    user: decode(url.username),
+    password: decode(url.password),
+    parameters: new Map(Object.entries(parameters)),
+  }
+}
+
+/**
+ * The URL of some parts, whatever characters they hold.
+ *
+ * @param parts - the host is not empty
+ */
+export function writeUrl({ host, port, database, user, password, parameters }: UrlParts): string {
+  const login = [user, ...(password === '' ? [] : [password])].map(encodeURIComponent).join(':')
+  const query = new URLSearchParams([...parameters]).toString()
+  return [
+    'postgres://',
+    login === '' ? '' : `${login}@`,
+    // An address of version 6 stands in brackets; the folder of a socket is escaped.
+    host.includes(':') ? `[${host}]` : encodeURIComponent(host),
+    port === '' ? '' : `:${port}`,
+    `/${encodeURIComponent(database)}`,
+    query === '' ? '' : `?${query}`,
+  ].join('')
+}
+
+/**
+ * What is told of a connection's encryption besides its URL.
+ *
+ * @returns `undefined` where none is expected: on this machine
+ */
+export function tlsWords({ ssl, host }: Pick<DatabaseUrl, 'ssl' | 'host'>): string | undefined {
+  if (ssl === false) return isLocalHost(host) ? undefined : 'not encrypted'
+  return tlsNames[ssl]
+}
+
+const tlsNames = {
+  prefer: 'TLS if the server has it, not verified',
+  require: 'TLS, not verified',
+  'verify-ca': 'TLS verified, but for the host’s name',
+  'verify-full': 'TLS verified',
+} as const
 
 /**
  * The URL without its password and without parameters this project does not know, safe to print
@@ -67,7 +135,7 @@ export function displayUrl(text: string): string {
   if (url === undefined) return '(a database URL that cannot be read)'
   url.password = ''
   for (const name of new Set(url.searchParams.keys())) {
-    if (!PARAMETERS.includes(name)) url.searchParams.delete(name)
+    if (!SHOWN.includes(name)) url.searchParams.delete(name)
   }
   return url.href
 }
@@ -81,7 +149,9 @@ export function isLocalHost(host: string): boolean {
   return isIPv4(host) && host.startsWith('127.')
 }
 
-const PARAMETERS = ['application_name', 'connect_timeout', 'host', 'sslmode']
+const SHOWN = ['application_name', 'connect_timeout', 'host', 'service', 'sslmode']
+
+const PARAMETERS = [...SHOWN, 'options', 'passfile', 'sslcert', 'sslkey', 'sslrootcert'].toSorted()
 
 const DIALECTS = ['file', 'libsql', 'mariadb', 'mongodb', 'mssql', 'mysql', 'mysql2', 'sqlite']
 
@@ -116,20 +186,40 @@ function readParameters(url: URL): Map<string, string> {
   return new Map(url.searchParams)
 }
 
-function tlsMode(mode: string | undefined, host: string): TlsMode {
+function tlsMode(
+  mode: string | undefined,
+  host: string,
+  { root }: Pick<Certificates, 'root'>,
+): TlsMode {
   switch (mode) {
     case undefined:
-      return isLocalHost(host) ? false : 'prefer'
+      return isLocalHost(host) ? false : 'verify-full'
     case 'disable':
       return false
     case 'allow':
     case 'prefer':
       return 'prefer'
     case 'require':
+      // As libpq does: whoever names an authority wants it to be asked.
+      return root === undefined ? mode : 'verify-ca'
+    case 'verify-ca':
     case 'verify-full':
       return mode
     default:
-      throw badParameter('sslmode', 'It is one of disable, allow, prefer, require and verify-full.')
+      throw badParameter(
+        'sslmode',
+        'It is one of disable, allow, prefer, require, verify-ca and verify-full.',
+      )
+  }
+}
+
+/** `system` means whom Node trusts anyway. */
+function certificatesOf(parameters: ReadonlyMap<string, string>): Certificates {
+  const [root, own, key] = ['sslrootcert', 'sslcert', 'sslkey'].map((name) => parameters.get(name))
+  return {
+    ...(root && root !== 'system' && { root }),
+    ...(own && { own }),
+    ...(key && { key }),
   }
 }
 
@@ -168,7 +258,7 @@ function noDatabase(): DownpourError {
     code: 'URL_DATABASE',
     message: 'Cannot use the database URL',
     why: 'It names no database.',
-    fix: 'Put the name of the database behind the host: postgres://host/database.',
+    fix: 'Put the name of the database behind the host: postgres://host/database; or set PGDATABASE.',
   })
 }
 
@@ -185,7 +275,6 @@ function unknownParameter(name: string): DownpourError {
 
 const PARAMETER_HINTS: Readonly<Record<string, string>> = {
   ssl: 'Replace it with sslmode, for example sslmode=require.',
-  sslrootcert: 'Remove it and name the certificate in the variable NODE_EXTRA_CA_CERTS instead.',
   schema: 'Remove it; the schema is part of each Drizzle table.',
 }
 

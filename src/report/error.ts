@@ -1,5 +1,6 @@
 import { DownpourError } from '../errors.ts'
 import { serverError, serverSaid, unwrapError } from '../postgres/server-error.ts'
+import { thrownName, valuesAreShown } from '../shown-values.ts'
 import { styled } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -30,8 +31,10 @@ export function formatError(terminal: Terminal, error: ToldError): string {
 
 /** The failure as `--json` prints it: one object. */
 export function errorObject(error: ToldError): object {
-  const { code, table, column, row } = error
+  const { code, row } = error
   const [message, why, fix] = [error.message, error.why, error.fix].map(printable)
+  // A name may be what somebody has typed, too.
+  const [table, column] = [error.table, error.column].map((name) => name && printable(name))
   return { ok: false, error: { code, message, why, fix, table, column, row } }
 }
 
@@ -56,11 +59,20 @@ export function unexpectedError(error: unknown): DownpourError {
   return new DownpourError({
     code: 'BUG',
     message: 'Something went wrong that should not have',
-    why: inner instanceof Error ? `${inner.name}: ${inner.message}` : String(inner),
-    fix: 'Please report this; run it again with DOWNPOUR_DEBUG=1 for the stack trace.',
+    why: `It is this: ${thrownName(inner)}.`,
+    fix: 'Please report this; run it again with DOWNPOUR_DEBUG=1 for the stack trace, and with DOWNPOUR_SHOW_VALUES=1 for its text, which may hold values of rows.',
     exitCode: 1,
     cause: inner,
   })
+}
+
+/** A stack, without the error's text unless values of rows may be shown: it may hold one. */
+export function stackOf({ stack = '' }: Error): string {
+  if (valuesAreShown()) return stack
+  return stack
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n')
 }
 
 function indented(terminal: Terminal, text: string): string {

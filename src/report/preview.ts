@@ -1,3 +1,4 @@
+import { jsonText } from '../generate/json-text.ts'
 import { formatCount } from './format.ts'
 import { formatTable } from './text-table.ts'
 
@@ -30,12 +31,9 @@ export function formatPreview(table: PreviewedTable, width: number): string {
   return [titleOf(table), ...(fits ? lines : oneLineAValue(columns, cells)), '', ''].join('\n')
 }
 
-/** What JSON has no value for is given as text. */
 export function previewJson(tables: readonly PreviewedTable[]): string {
   const rows = Object.fromEntries(tables.map((table) => [table.name, table.rows]))
-  return JSON.stringify({ ok: true, tables: rows }, (_key, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  )
+  return jsonText({ ok: true, tables: rows })
 }
 
 function titleOf({ name, total, numbers, rows }: PreviewedTable): string {
@@ -66,7 +64,7 @@ function cellText(value: unknown): string {
 }
 
 /** Line breaks would tear the table, and escape sequences the terminal. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => {
     if (character === '\n') return '\\n'
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

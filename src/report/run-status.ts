@@ -1,6 +1,6 @@
 import type { RunDetails, RunSummary, StepProgress } from '../ledger/overview.ts'
 import { formatClock, formatCount, formatShort } from './format.ts'
-import { formatTable } from './text-table.ts'
+import { fittingTable } from './text-table.ts'
 import type { TextColumn } from './text-table.ts'
 import { wrap } from './wrap.ts'
 
@@ -15,6 +15,8 @@ export interface LedgerStatus {
   readonly runs: readonly RunStatus[]
   /** Who holds the lock on the database, e.g. `downpour (pid 4711 on shop-1)`. */
   readonly lockedBy: string | null
+  /** What the database is marked as, e.g. `staging`. */
+  readonly environment: string | null
 }
 
 const columns: readonly TextColumn[] = [
@@ -169,19 +171,4 @@ function indented(text: string, width: number): readonly string[] {
 /** Never 100 % before it is so. */
 function percentOf({ rows, total }: { readonly rows: number; readonly total: number }): string {
   return `${total === 0 ? 100 : Math.floor((100 * rows) / total)}%`
-}
-
-/** As many columns as there is room for. */
-function fittingTable(
-  all: readonly TextColumn[],
-  rows: readonly (readonly string[])[],
-  { width, least }: { readonly width: number; readonly least: number },
-): string[] {
-  for (let count = all.length; ; count--) {
-    const lines = formatTable(
-      all.slice(0, count),
-      rows.map((row) => row.slice(0, count)),
-    )
-    if (count === least || lines.every((line) => line.length <= width)) return [...lines]
-  }
 }

@@ -1,6 +1,6 @@
 import type { SeedReport } from '../run/report-run.ts'
 import { formatBytes, formatCount, formatSeconds, formatShort } from './format.ts'
-import { formatTable } from './text-table.ts'
+import { fittingTable } from './text-table.ts'
 import type { TextColumn } from './text-table.ts'
 import { wrap } from './wrap.ts'
 
@@ -41,21 +41,10 @@ export function formatSeedReport(report: SeedReport, width: number): string {
       : `free disk ${formatBytes(report.freeDiskBytes)}`,
   ].filter((fact) => fact !== undefined)
   return [
-    ...fittingTable(rows, width),
+    ...fittingTable(columns, rows, { width, least: 2 }),
     '',
     ...wrap(facts.join(', '), width),
     ...wrap(phases.join(', '), width),
     '',
   ].join('\n')
-}
-
-/** As many columns as there is room for, table and rows at least. */
-function fittingTable(rows: readonly (readonly string[])[], width: number): readonly string[] {
-  for (let count = columns.length; ; count--) {
-    const lines = formatTable(
-      columns.slice(0, count),
-      rows.map((row) => row.slice(0, count)),
-    )
-    if (count === 2 || lines.every((line) => line.length <= width)) return lines
-  }
 }

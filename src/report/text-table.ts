@@ -29,3 +29,22 @@ export function formatTable(
       .trimEnd()
   return [line(columns.map(({ title }) => title)), ...rows.map(line)]
 }
+
+/**
+ * The same with as many columns as there is room for.
+ *
+ * @param room - `width`: characters a line; `least`: columns that are shown in any case
+ */
+export function fittingTable(
+  all: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  { width, least }: { readonly width: number; readonly least: number },
+): string[] {
+  for (let count = all.length; ; count--) {
+    const lines = formatTable(
+      all.slice(0, count),
+      rows.map((row) => row.slice(0, count)),
+    )
+    if (count === least || lines.every((line) => line.length <= width)) return [...lines]
+  }
+}

@@ -1,12 +1,11 @@
-import { readServerFacts } from '../postgres/catalog.ts'
 import { withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { guardDatabase } from './guard.ts'
-import type { GuardedAction } from './guard.ts'
+import type { Guarded, GuardedAction } from './guard.ts'
 import { underLock } from './under-lock.ts'
 import type { Locked } from './under-lock.ts'
 
-export interface ChangeRequest extends Pick<GuardedAction, 'action' | 'confirm'> {
+export interface ChangeRequest extends GuardedAction {
   readonly url: string
   readonly signal: AbortSignal
 }
@@ -17,11 +16,11 @@ export interface ChangeRequest extends Pick<GuardedAction, 'action' | 'confirm'>
  * @throws DownpourError `REFUSED_…`, `CONNECT_…`, and what `underLock` throws
  */
 export function changeDatabase<T>(
-  { action, confirm, url, signal }: ChangeRequest,
-  work: (session: Session, locked: Locked) => Promise<T>,
+  { url, signal, ...action }: ChangeRequest,
+  work: (session: Session, locked: Locked, guarded: Guarded) => Promise<T>,
 ): Promise<T> {
   return withSession({ url }, async (session) => {
-    guardDatabase({ action, server: await readServerFacts(session), confirm })
-    return underLock({ session, url, signal }, (locked) => work(session, locked))
+    const guarded = await guardDatabase(session, action)
+    return underLock({ session, url, signal }, (locked) => work(session, locked, guarded))
   })
 }

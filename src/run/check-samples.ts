@@ -24,7 +24,8 @@ export async function checkSamples(
   for (const sample of checked) await trySample(session, sample)
 }
 
-async function mayHaveTemporaryTables(session: Session): Promise<boolean> {
+/** Whether the role may make temporary tables. */
+export async function mayHaveTemporaryTables(session: Session): Promise<boolean> {
   const [right] = await session.query<{ may: boolean }>(
     `select has_database_privilege(current_database(), 'TEMPORARY') as may`,
   )

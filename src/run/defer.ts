@@ -8,6 +8,7 @@ import { circularTables, refuseCircles } from './circles.ts'
 import type { RunOptions } from './options.ts'
 import { planRebuild } from './plan-rebuild.ts'
 import { readTableOrder } from './table-order.ts'
+import { tablesToDefer } from './tables-to-defer.ts'
 
 export interface Deferral {
   readonly tables: readonly RunTable[]
@@ -15,9 +16,6 @@ export interface Deferral {
   /** Of this step, counted from 1. */
   readonly attempt: number
 }
-
-/** From so many rows on `auto` drops a table's indexes: below, building them once costs as much. */
-const worthwhileRows = 100_000
 
 /** Attempts to lock the tables, after which `auto` leaves their indexes alone. */
 const patientAttempts = 5
@@ -51,9 +49,8 @@ async function dropIndexes(
   if (!isPatient && circularTables(tables).length === 0) {
     return ['Indexes and foreign keys stay: other sessions are at work on the tables']
   }
-  const chosen = await chooseTables(session, tables, options)
+  const { chosen, ...before } = await findDroppable(session, { tables, options, isEmptied: false })
   if (chosen.length === 0) return []
-  const before = await readDroppable(session, chosen, options)
   // Those apart that the role may not lock, because they are not its own.
   const lockable = chosen.filter(({ schema, name }) =>
     before.definitions.some(
@@ -78,8 +75,8 @@ async function dropIndexes(
   return notesOn([...others, ...kept])
 }
 
-/** The reason is often the same for all of a table. */
-function notesOn(kept: readonly KeptDefinition[]): readonly string[] {
+/** In sentences: the reason is often the same for all of a table. */
+export function notesOn(kept: readonly KeptDefinition[]): readonly string[] {
   const reasons = new Map<string, string[]>()
   for (const { table, name, why } of kept) {
     const names = reasons.get(`${table}: ${why}`) ?? []
@@ -88,31 +85,42 @@ function notesOn(kept: readonly KeptDefinition[]): readonly string[] {
   return [...reasons].map(([reason, names]) => `Kept ${names.join(', ')} of ${reason}`)
 }
 
-/** Small tables go along where they refer to a large one, whose key could not be dropped otherwise. */
-async function chooseTables(
+/** What a run would drop, and of which tables; what it would keep, and why. */
+export interface Droppable {
+  readonly chosen: readonly RunTable[]
+  readonly definitions: readonly Definition[]
+  readonly kept: readonly KeptDefinition[]
+}
+
+/**
+ * Looks what a run would drop, and changes nothing.
+ *
+ * @param load - `isEmptied`: whether the tables are emptied first, whatever they hold now
+ */
+export async function findDroppable(
   session: Session,
-  tables: readonly RunTable[],
-  { indexes }: RunOptions,
-): Promise<readonly RunTable[]> {
+  load: {
+    readonly tables: readonly RunTable[]
+    readonly options: RunOptions
+    readonly isEmptied: boolean
+  },
+): Promise<Droppable> {
+  const { tables, options, isEmptied } = load
   const empty: RunTable[] = []
   for (const table of tables) {
-    const [row] = await session.query<{ empty: boolean }>(
-      `select not exists (select from ${nameOf(table)}) as empty`,
-    )
-    if (row!.empty && table.rowCount > 0) empty.push(table)
+    if (isEmptied || (await isEmpty(session, table))) empty.push(table)
   }
-  if (indexes === 'defer') return empty
-  const large = new Set(
-    empty.filter(({ rowCount }) => rowCount >= worthwhileRows).map(({ position }) => position),
-  )
   const order = await readTableOrder(session, tables)
-  const circular = circularTables(order)
-  return empty.filter(
-    ({ position }) =>
-      large.has(position) ||
-      circular.includes(position) ||
-      order[position]!.waitsFor.some((parent) => large.has(parent)),
+  const chosen = tablesToDefer(empty, order, options.indexes)
+  if (chosen.length === 0) return { chosen, definitions: [], kept: [] }
+  return { chosen, ...(await readDroppable(session, chosen, options)) }
+}
+
+async function isEmpty(session: Session, table: RunTable): Promise<boolean> {
+  const [row] = await session.query<{ empty: boolean }>(
+    `select not exists (select from ${nameOf(table)}) as empty`,
   )
+  return row!.empty
 }
 
 /** Rows that break a key are found only while it is in force. */
@@ -120,10 +128,7 @@ async function readDroppable(
   session: Session,
   tables: readonly RunTable[],
   { onError }: RunOptions,
-): Promise<{
-  readonly definitions: readonly Definition[]
-  readonly kept: readonly KeptDefinition[]
-}> {
+): Promise<Omit<Droppable, 'chosen'>> {
   const { droppable, kept } = await readDefinitions(session, tables)
   const definitions =
     onError === 'stop'

@@ -11,13 +11,22 @@ import { verdictOn } from './faults.ts'
  * What a table's rows are followed by: its sequences, then fresh statistics, so that the first query
  * after the load is planned well.
  *
+ * @returns what people should know of how it was done, in sentences
  * @throws DownpourError `FINISH_FAILED` with the server's reason; the rows stay
  */
-export async function settleTable(session: Session, table: PlannedTable): Promise<void> {
+export async function settleTable(
+  session: Session,
+  table: PlannedTable,
+): Promise<readonly string[]> {
   const { schema, name, key } = table.model
   try {
     await setSequences(session, [table])
+    // Otherwise the server only warns.
+    if (!(await mayAnalyze(session, quoteTable(schema, name)))) {
+      return [`Statistics of ${key} stay as they are: the role may not ANALYZE it`]
+    }
     await session.query(`analyze ${quoteTable(schema, name)}`)
+    return []
   } catch (error) {
     const reason = serverError(error)
     if (!reason || verdictOn(error) !== 'fail') throw error
@@ -31,6 +40,19 @@ export async function settleTable(session: Session, table: PlannedTable): Promis
       cause: reason,
     })
   }
+}
+
+/** The owner of the table or of the database may, and from PostgreSQL 17 on who has MAINTAIN. */
+async function mayAnalyze(session: Session, table: string): Promise<boolean> {
+  const [row] = await session.query<{ may: boolean }>(
+    `select pg_has_role(c.relowner, 'USAGE')
+       or pg_has_role((select datdba from pg_database where datname = current_database()), 'USAGE')
+       or case when current_setting('server_version_num')::int >= 170000
+          then has_table_privilege(c.oid, 'MAINTAIN') else false end as may
+     from pg_class c where c.oid = $1::text::regclass`,
+    [table],
+  )
+  return row!.may
 }
 
 /**

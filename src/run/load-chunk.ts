@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import { thrownName, valuesAreShown } from '../shown-values.ts'
 import { openTable } from '../generate/slices.ts'
 import type { Slice, TableSource } from '../generate/slices.ts'
 import type { Plan, RowRange } from '../plan/plan.ts'
@@ -144,8 +145,8 @@ function generate<T>(next: () => T, place: { table: string; chunk: RowRange }): 
     throw new DownpourError({
       code: 'LOAD_GENERATOR',
       message: `Cannot load "${table}": a generator failed between rows ${chunk.first} and ${chunk.first + chunk.count - 1}`,
-      why: `It threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`,
-      fix: 'Correct the generator in the seeder; this chunk was rolled back.',
+      why: `It threw ${thrownName(error)}.`,
+      fix: `Correct the generator in the seeder; this chunk was rolled back.${valuesAreShown() ? '' : ' With --show-values the error is told as a whole.'}`,
       exitCode: 4,
       table,
       row: chunk.first,

@@ -75,6 +75,13 @@ export function createPerform(work: RunWork, ledger: Ledger): Perform {
     return generateSeconds
   }
 
+  function empty(session: Session): Promise<readonly string[]> {
+    const emptied = emptiedTables(work)
+    return work.run === undefined
+      ? resetTables(session, emptied, schemaTables)
+      : emptyTables(session, emptied, { all: schemaTables, current: work.run })
+  }
+
   async function perform(
     session: Session,
     step: Step,
@@ -82,12 +89,7 @@ export function createPerform(work: RunWork, ledger: Ledger): Perform {
   ): Promise<Omit<StepOutcome, 'seconds'>> {
     switch (step.kind) {
       case 'reset':
-        if (work.run === undefined) {
-          await resetTables(session, emptiedTables(work), schemaTables)
-        } else {
-          await emptyTables(session, emptiedTables(work), { all: schemaTables, current: work.run })
-        }
-        return nothingGenerated
+        return { generateSeconds: 0, notes: await empty(session) }
       case 'drop':
         return {
           generateSeconds: 0,
@@ -99,8 +101,10 @@ export function createPerform(work: RunWork, ledger: Ledger): Perform {
         await rebuild(session, ledger, step.task!, work.builders)
         return nothingGenerated
       case 'settle':
-        await settleTable(session, targets[step.position!]!.table)
-        return nothingGenerated
+        return {
+          generateSeconds: 0,
+          notes: await settleTable(session, targets[step.position!]!.table),
+        }
       case 'finish':
         await refreshSummaries(session, tables)
         await ledger.recordEnd(session)

@@ -9,20 +9,47 @@ import { verdictOn } from './faults.ts'
  * Empties tables and restarts their sequences, all or none, in whatever transaction is open.
  *
  * @param all - every table of the schema
+ * @returns what people should know of how it was done, in sentences
  * @throws DownpourError `RESET_FAILED` with the server's reason
  */
 export async function resetTables(
   session: Session,
   tables: readonly TableModel[],
   all: readonly TableModel[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const names = tables.map(({ schema, name }) => quoteTable(schema, name))
-  if (names.length === 0) return
+  if (names.length === 0) return []
+  const foreign = await readForeignSequences(session, names)
   try {
-    await session.query(`truncate ${names.join(', ')} restart identity`)
+    const mode = foreign.length === 0 ? 'restart identity' : 'continue identity'
+    await session.query(`truncate ${names.join(', ')} ${mode}`)
+    return foreign.length === 0
+      ? []
+      : [`Sequences go on from where they were, since others own them: ${foreign.join(', ')}`]
   } catch (error) {
     throw resetError(error, referringTo(tables, all))
   }
+}
+
+/**
+ * Sequences that only their owner may restart. Setting them by hand would not be undone with the
+ * transaction.
+ */
+async function readForeignSequences(
+  session: Session,
+  tables: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(
+    `select s.relname as name
+     from json_array_elements_text($1::text::json) as wanted(name)
+     join pg_depend d on d.refobjid = to_regclass(wanted.name) and d.deptype in ('a', 'i')
+       and d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
+     join pg_class s on s.oid = d.objid and s.relkind = 'S'
+     where not pg_has_role(s.relowner, 'USAGE')
+     order by name`,
+    [JSON.stringify(tables)],
+  )
+  return rows.map(({ name }) => name)
 }
 
 /** The tables that refer to some of these and are none of them. */

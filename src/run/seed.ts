@@ -5,17 +5,21 @@ import { ensureLedger, readLedgerVersion, upgradeLedger } from '../ledger/instal
 import { readNotes, readRejectCounts, readStepTimes } from '../ledger/progress.ts'
 import { findRun, listRuns, recordRun } from '../ledger/runs.ts'
 import type { RunRecord } from '../ledger/runs.ts'
+import { markOnce } from '../ledger/mark.ts'
+import type { TableModel } from '../model/table.ts'
 import type { Plan } from '../plan/plan.ts'
-import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
 import { isConnectionLost, unwrapError } from '../postgres/server-error.ts'
 import { openSession, withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
-import { chooseLanes } from './choose-lanes.ts'
+import { chooseLanes, workloadOf } from './choose-lanes.ts'
 import { connectedNotes } from './connect.ts'
 import { createClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { guardDatabase, refuseProduction } from './guard.ts'
+import { guardDatabase } from './guard.ts'
+import type { Consent } from './guard.ts'
+import { environmentOf } from './guard-rules.ts'
+import type { Surroundings } from './guard-rules.ts'
 import { defaultPatience } from './lane.ts'
 import type { Patience } from './lane.ts'
 import { threadLanes } from './lane-thread.ts'
@@ -31,6 +35,7 @@ import { prepareRecorded, runDiffers } from './prepare-run.ts'
 import type { PreparedRun } from './prepare-run.ts'
 import { workOnRun } from './recorded-run.ts'
 import { runRecordedLane } from './recorded-lane.ts'
+import { refuseProduction } from './refuse-production.ts'
 import { reportRun } from './report-run.ts'
 import type { RunOutcome, SeedReport } from './report-run.ts'
 import { restoreAndMigrate } from './restore-and-migrate.ts'
@@ -41,7 +46,7 @@ import { inTransaction } from './transaction.ts'
 import { underLock } from './under-lock.ts'
 import { watchConnection } from './watchdog.ts'
 
-export interface SeedRequest {
+export interface SeedRequest extends Omit<Consent, 'isEmbedded'> {
   readonly project: Project
   readonly database: SeedDatabase
   readonly options: RunOptions
@@ -64,9 +69,6 @@ export interface SeedRequest {
   readonly threads: number | undefined
   /** As `SpreadOptions`. */
   readonly lookSeconds?: number
-  /** The database's name, for servers that are not local. */
-  readonly confirm: string | undefined
-  readonly environment: string | undefined
   readonly signal: AbortSignal
   readonly patience?: Patience
   readonly onPlan: (plan: Plan) => void
@@ -93,6 +95,10 @@ interface Work {
   readonly session: Session
   readonly server: ServerFacts
   readonly clock: Clock
+  /** That the database belongs to from now on, unless it is marked already. */
+  readonly environment: string
+  /** To be asked under the lock, before anything is emptied. */
+  guardRows(): Promise<void>
 }
 
 /**
@@ -101,18 +107,25 @@ interface Work {
  * @throws DownpourError exit code 2 before the first write, 4 once rows are being written
  */
 export async function runSeed(request: SeedRequest): Promise<SeedReport> {
-  const { signal, environment, confirm } = request
-  refuseProduction('seed', environment)
+  const { signal, database } = request
+  const surroundings = surroundingsOf(request)
+  refuseProduction('seed', surroundings)
   checkOptions(request.options)
   const clock = createClock(signal)
-  const { url } = request.database
+  const { url } = database
   const session = await clock.time('connect', () => openSession({ url }))
   const { silenceSeconds } = request.patience ?? defaultPatience
   const endWatch = watchConnection(session, url, silenceSeconds)
   try {
-    const server = await readServerFacts(session)
-    guardDatabase({ action: 'seed', server, confirm })
-    const work: Work = { request, session, server, clock }
+    const { server, guardRows } = await guardRun(session, request)
+    const work: Work = {
+      request,
+      session,
+      server,
+      clock,
+      environment: environmentOf(surroundings),
+      guardRows,
+    }
     if (request.join !== undefined) return await joinRun(work, request.join)
     const isAlone = request.ledger === 'no ledger' || request.options.transaction === 'run'
     return await (isAlone ? seedAlone(work) : seedRecorded(work))
@@ -123,6 +136,50 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
     endWatch()
     await session.close()
   }
+}
+
+/**
+ * Asks the guard, before anything is written.
+ *
+ * @throws DownpourError as `guardDatabase`
+ */
+export async function guardSeed(session: Session, request: GuardedRun): Promise<ServerFacts> {
+  const { server, guardRows } = await guardRun(session, request)
+  await guardRows()
+  return server
+}
+
+type GuardedRun = Pick<SeedRequest, 'project' | 'database' | 'options' | 'join'> & Consent
+
+async function guardRun(
+  session: Session,
+  request: GuardedRun,
+): Promise<Pick<Work, 'server' | 'guardRows'>> {
+  const { project, database, options, join } = request
+  const { server, guardRows } = await guardDatabase(session, {
+    action: 'seed',
+    ...request,
+    ...surroundingsOf(request),
+    isEmbedded: database.isEmbedded,
+  })
+  const isReset = options.existing === 'reset' && join === undefined
+  const emptied = isReset ? emptiedTables(project.tables, options) : []
+  return { server, guardRows: () => guardRows(emptied) }
+}
+
+function surroundingsOf({
+  environment,
+  options,
+  project,
+}: Pick<SeedRequest, 'environment' | 'options' | 'project'>): Surroundings {
+  const { profile: name } = options
+  const { environment: ofProfile } = project.config.profiles[name] ?? {}
+  return { nodeEnvironment: environment, profile: { name, environment: ofProfile } }
+}
+
+/** What is loaded may be less: a table that no seeder fills is left as it is. */
+function emptiedTables(tables: readonly TableModel[], { only }: RunOptions): readonly TableModel[] {
+  return tables.filter(({ key }) => only?.includes(key) ?? true)
 }
 
 async function joinRun(work: Work, name: string): Promise<SeedReport> {
@@ -150,11 +207,15 @@ async function seedRecorded(work: Work): Promise<SeedReport> {
     const isContinued = run && unfinished !== 'restart' && options.existing !== 'reset'
     if (isContinued) return await continueRun(work, run, 'continued')
     if (unfinished === 'resume') throw nothingToResume()
+    await work.guardRows()
     if (run && options.existing !== 'reset') await throwAwayRun(session, run, project.tables)
     const begun = await planNewRun(session, { project, options, ledger: 'ledger', clock })
     request.onPlan(begun.plan)
     signal.throwIfAborted()
-    await inTransaction(session, () => recordRun(session, { ...begun.record, state: 'running' }))
+    await inTransaction(session, async () => {
+      await recordRun(session, { ...begun.record, state: 'running' })
+      await markOnce(session, work.environment)
+    })
     const { id, options: recorded } = begun.record
     return await doRun(work, { id, options: recorded, prepared: begun, kind: 'new' })
   } catch (error) {
@@ -192,7 +253,7 @@ async function doRun(
   const { project, threads, lookSeconds, signal, patience = defaultPatience } = request
   const { url } = request.database
   const { id, options, prepared, kind } = run
-  const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(run)))
+  const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(prepared.tables, options)))
   request.onRun({ run: id, kind, lanes })
   const walBefore = await readWalPosition(session)
   const work = {
@@ -241,17 +302,6 @@ async function doRun(
   }
 }
 
-function workloadOf({ prepared, options }: RunInWork): { rows: number; steps: number } {
-  const loaded = prepared.tables.filter(({ rowCount }) => rowCount > 0)
-  return {
-    rows: loaded.reduce((sum, { rowCount }) => sum + rowCount, 0),
-    steps:
-      options.transaction === 'table'
-        ? loaded.length
-        : loaded.reduce((sum, { rowCount }) => sum + Math.ceil(rowCount / options.chunkSize), 0),
-  }
-}
-
 /** One process, one lane, the lock held throughout. */
 async function seedAlone(work: Work): Promise<SeedReport> {
   const { request, session, clock } = work
@@ -262,6 +312,7 @@ async function seedAlone(work: Work): Promise<SeedReport> {
     const { ledger } = request
     if (ledger === 'ledger') await ensureLedger(session)
     const options = await aloneOptions(work)
+    await work.guardRows()
     const run = await planNewRun(session, { project, options, ledger, clock })
     request.onPlan(run.plan)
     request.onRun({ run: run.record.id, kind: 'new', lanes: 1 })
@@ -269,6 +320,7 @@ async function seedAlone(work: Work): Promise<SeedReport> {
     const single = {
       url,
       run,
+      environment: work.environment,
       schemaTables: project.tables,
       locked,
       patience,
@@ -313,14 +365,19 @@ async function aloneOptions({ request, session }: Work): Promise<RunOptions> {
   if (run && ledger === 'ledger' && request.unfinished === 'restart') {
     await throwAwayRun(session, run, project.tables)
   } else if (run && (ledger === 'no ledger' || options.existing !== 'reset')) {
-    throw new DownpourError({
-      code: 'REFUSED_UNFINISHED',
-      message: `Run ${run.id} on this database is not finished`,
-      why: 'Its tables are half loaded, and some of their indexes may be dropped.',
-      fix: 'Finish it with "npx downpour seed --resume", or throw it away with --restart.',
-    })
+    throw unfinishedRun(run.id)
   }
   return ledger === 'ledger' ? options : { ...options, indexes: 'keep' }
+}
+
+/** @param id - the run's */
+export function unfinishedRun(id: string): DownpourError {
+  return new DownpourError({
+    code: 'REFUSED_UNFINISHED',
+    message: `Run ${id} on this database is not finished`,
+    why: 'Its tables are half loaded, and some of their indexes may be dropped.',
+    fix: 'Finish it with "npx downpour seed --resume", or throw it away with --restart.',
+  })
 }
 
 async function migrateFirst(request: SeedRequest, session: Session): Promise<void> {
@@ -333,15 +390,20 @@ async function migrateFirst(request: SeedRequest, session: Session): Promise<voi
     await restoreAndMigrate(session, migrationsFolder, migrationsTable)
     return
   }
-  throw new DownpourError({
+  throw unmigrated(pending.length)
+}
+
+/** @param pending - how many migrations the database lacks */
+export function unmigrated(pending: number): DownpourError {
+  return new DownpourError({
     code: 'REFUSED_UNMIGRATED',
-    message: `The database lacks ${pending.length} ${pending.length === 1 ? 'migration' : 'migrations'}`,
+    message: `The database lacks ${pending} ${pending === 1 ? 'migration' : 'migrations'}`,
     why: 'Its tables are not those of the schema, and only your own command changes them.',
     fix: 'Run "npx downpour migrate" with the same --database-url, then seed again.',
   })
 }
 
-function nothingToResume(): DownpourError {
+export function nothingToResume(): DownpourError {
   return new DownpourError({
     code: 'RUN_NONE',
     message: 'There is no unfinished run to resume',

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import type { MemoryLedger } from '../ledger/memory-ledger.ts'
+import { markOnce } from '../ledger/mark.ts'
 import { recordRun } from '../ledger/runs.ts'
 import type { Step } from '../ledger/step.ts'
 import type { Session } from '../postgres/session.ts'
@@ -20,6 +21,8 @@ import type { Locked } from './under-lock.ts'
 export interface SingleRun {
   readonly url: string
   readonly run: BeginningRun
+  /** That the database belongs to after it. */
+  readonly environment: string
   readonly schemaTables: RunWork['schemaTables']
   readonly locked: Locked
   readonly patience: Patience
@@ -36,13 +39,14 @@ export async function runInOneTransaction(
   single: SingleRun,
   ledger: 'ledger' | 'no ledger',
 ): Promise<MemoryLedger> {
-  const { run, locked, onProgress } = single
+  const { run, environment, locked, onProgress } = single
   const memory = memoryLedger({
     ...run.record,
-    recordEnd: (open) =>
-      ledger === 'ledger'
-        ? recordRun(open, { ...run.record, steps: [], state: 'finished' })
-        : Promise.resolve(),
+    async recordEnd(open) {
+      if (ledger === 'no ledger') return
+      await recordRun(open, { ...run.record, steps: [], state: 'finished' })
+      await markOnce(open, environment)
+    },
   })
   const tracker = trackerOf(single, onProgress)
   const perform = performOf(single, memory, tracker, ledger)

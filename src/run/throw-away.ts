@@ -48,12 +48,13 @@ export async function throwAwayRun(
  * runs of theirs cannot go on, and what those have dropped is put back.
  *
  * @param options - `all`: every table of the schema; `current`: the run that does it, which goes on
+ * @returns as `resetTables`
  */
 export async function emptyTables(
   session: Session,
   emptied: readonly TableModel[],
   options: { readonly all: readonly TableModel[]; readonly current?: string },
-): Promise<void> {
+): Promise<readonly string[]> {
   const names = new Set(emptied.map(({ schema, name }) => quoteTable(schema, name)))
   const isEmptied = ({ schema, name }: RunTable) => names.has(quoteTable(schema, name))
   const concerned: { run: RunRecord; state: RunState; tables: readonly RunTable[] }[] = []
@@ -64,7 +65,7 @@ export async function emptyTables(
     const state = await lockRun(session, run.id)
     if (state) concerned.push({ run, state, tables })
   }
-  await resetTables(session, emptied, options.all)
+  const notes = await resetTables(session, emptied, options.all)
   for (const { run, state, tables } of concerned) {
     const positions = tables.filter(isEmptied).map(({ position }) => position)
     await session.db
@@ -78,6 +79,7 @@ export async function emptyTables(
       await setRunState(session, run.id, 'emptied')
     }
   }
+  return notes
 }
 
 /** Rows that came into the tables besides the run's are not thrown away with them. */

@@ -6,23 +6,23 @@ import { quoteTable } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 import { changeDatabase } from './change-database.ts'
+import { checkRights } from './check-rights.ts'
+import type { NeededRight } from './check-rights.ts'
 import { chunksOf } from './chunks.ts'
 import { deleteChunk } from './delete-chunk.ts'
 import type { ChunkOfRows } from './delete-chunk.ts'
 import { verdictOn } from './faults.ts'
-import { refuseProduction } from './guard.ts'
+import type { Consent } from './guard.ts'
 import type { LoadProgress } from './load-tracker.ts'
 import { countOutside, keysOf, readReferences } from './references.ts'
 import type { Reference } from './references.ts'
+import { refuseProduction } from './refuse-production.ts'
 import { restoreDropped } from './restore.ts'
 import { inTransaction } from './transaction.ts'
 
-export interface UndoRequest {
+export interface UndoRequest extends Consent {
   readonly url: string
   readonly run: string
-  /** From `--confirm`. */
-  readonly confirm: string | undefined
-  readonly environment: string | undefined
   readonly signal: AbortSignal
   /** Told before and after each chunk: rows that are gone. */
   readonly onProgress: (progress: LoadProgress) => void
@@ -45,10 +45,11 @@ export interface UndoReport {
  *   exit code 4, with the server's reason
  */
 export async function undoRun(request: UndoRequest): Promise<UndoReport> {
-  const { url, confirm, environment, signal } = request
-  refuseProduction('undo a run', environment)
+  const { run: _run, onProgress: _onProgress, ...where } = request
+  const { signal } = where
+  refuseProduction('undo a run', { nodeEnvironment: request.environment })
   try {
-    return await changeDatabase({ action: 'undo', url, confirm, signal }, (session, locked) =>
+    return await changeDatabase({ action: 'undo', ...where }, (session, locked) =>
       undo(session, request, locked.signal),
     )
   } catch (error) {
@@ -72,6 +73,7 @@ async function undo(
   const there = await tablesThere(session, tables)
   const references = await readReferences(session, there)
   await refuseReferences(session, run, references)
+  await checkRights(session, 'undo the run in', rightsFor(there))
   await inTransaction(session, async () => {
     const state = await lockRun(session, id)
     if (state === 'finished') await setRunState(session, id, 'undoing')
@@ -86,6 +88,17 @@ async function undo(
   return { run: id, tables: removed, rows: removed.reduce((sum, { rows }) => sum + rows, 0) }
 }
 
+function rightsFor(tables: readonly RunTable[]): readonly NeededRight[] {
+  const summed = tables.flatMap(({ summaries }) => summaries)
+  return [
+    ...tables.map((table) => ({ table, right: 'DELETE' as const })),
+    ...summed.map(({ schema, table }) => ({
+      table: { key: table, schema, name: table },
+      right: 'UPDATE' as const,
+    })),
+  ]
+}
+
 /** @throws DownpourError `RUN_NONE`, `UNDO_STATE` */
 async function findUndoable(session: Session, id: string): Promise<RunRecord> {
   const hasLedger = await upgradeLedger(session)
@@ -97,7 +110,7 @@ async function findUndoable(session: Session, id: string): Promise<RunRecord> {
       why: hasLedger
         ? 'The ledger of this database does not know it.'
         : 'This database has no ledger: no run was written down here.',
-      fix: 'Name one that "npm run downpour -- status" shows, on the same database.',
+      fix: 'Name one that "npx downpour status" shows, on the same database.',
     })
   }
   if (run.state !== 'finished' && run.state !== 'undoing') throw notUndoable(id, run.state)
@@ -113,8 +126,8 @@ function notUndoable(id: string, state: string | undefined): DownpourError {
       : `Cannot undo run ${id}: it is ${state ?? 'gone'}`,
     why: isUnfinished ? 'It can still go on.' : 'None of its rows are there any more.',
     fix: isUnfinished
-      ? 'Throw it away with "npm run seed -- --restart", which begins again, or finish it with --resume.'
-      : 'Nothing is left to do; "npm run downpour -- status" shows the runs.',
+      ? 'Throw it away with "npx downpour seed --restart", which begins again, or finish it with --resume.'
+      : 'Nothing is left to do; "npx downpour status" shows the runs.',
   })
 }
 
@@ -147,8 +160,8 @@ async function refuseBuiltOn(
           : `It came later, and its rows of "${key}" refer to "${parent!.key}".`,
         fix:
           later.state === 'running'
-            ? 'It is not finished: throw it away with "npm run seed -- --restart", or finish it with --resume and undo it first.'
-            : `Undo that one first: npm run downpour -- undo ${later.id}.`,
+            ? 'It is not finished: throw it away with "npx downpour seed --restart", or finish it with --resume and undo it first.'
+            : `Undo that one first: npx downpour undo ${later.id}.`,
         table: key,
       })
     }
@@ -162,7 +175,7 @@ function refuseKeyless(run: RunRecord, tables: readonly RunTable[]): void {
     code: 'RUN_NO_KEY',
     message: `Cannot undo run ${run.id}: nothing tells its rows of "${table.key}" from others`,
     why: 'The table has no key that counts up with the rows.',
-    fix: `Give it one; to be rid of these rows empty the table: npm run reset -- --only ${table.key}.`,
+    fix: `Give it one; to be rid of these rows empty the table: npx downpour reset --only ${table.key}.`,
     table: table.key,
   })
 }

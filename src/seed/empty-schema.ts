@@ -3,15 +3,17 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import { DownpourError } from '../errors.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import { serverError, serverSaid, unwrapError } from '../postgres/server-error.ts'
-import { refuseProduction } from '../run/guard.ts'
+import { guardCall } from '../run/guard.ts'
+import { refuseProduction } from '../run/refuse-production.ts'
 import { recognise } from './database.ts'
+import { sessionOver } from './session-over.ts'
 
 /** What `reset` does: see there. */
 export async function emptySchema(
   db: unknown,
   schema: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  refuseProduction('reset', process.env['NODE_ENV'])
+  refuseProduction('reset', { nodeEnvironment: process.env['NODE_ENV'] })
   const { database } = recognise('reset', db)
   // Not read as a model, since a part of a schema can be emptied by itself.
   const names = new Set(
@@ -22,6 +24,7 @@ export async function emptySchema(
   )
   if (names.size === 0) throw noTable()
   try {
+    await guardCall(sessionOver(database), 'reset')
     await database.execute(sql.raw(`truncate ${[...names].join(', ')} restart identity cascade`))
   } catch (error) {
     throw resetError(error)

@@ -1,8 +1,10 @@
 import { runSeeder } from '../config/seeder.ts'
 import type { Generators } from '../config/seeder.ts'
 import { readSchema } from '../model/read-schema.ts'
+import { withReferredTables } from '../model/referred-tables.ts'
+import type { TableModel } from '../model/table.ts'
 import { unwrapError } from '../postgres/server-error.ts'
-import { refuseProduction } from '../run/guard.ts'
+import { refuseProduction } from '../run/refuse-production.ts'
 import { addressOf } from './client-address.ts'
 import { recognise } from './database.ts'
 import { checkSeedOptions } from './options.ts'
@@ -22,14 +24,21 @@ export async function fillSchema(request: {
   readonly options: SeedOptions
   readonly refine: RefineCallback
 }): Promise<void> {
-  refuseProduction('seed', process.env['NODE_ENV'])
+  refuseProduction('seed', { nodeEnvironment: process.env['NODE_ENV'] })
   const settings = checkSeedOptions(request.options)
   const handed = recognise('seed', request.db)
   const given = runSeeder(request.refine) as SeedRefinements
+  const whole = withReferredTables(request.schema)
+  const tables = readSchema(whole, { casing: handed.casing })
+  const isPart = Object.keys(whole).length > Object.keys(request.schema).length
   const job: SeedJob = {
-    tables: readSchema(request.schema, { casing: handed.casing }),
-    refinements: refinementsFor(given),
-    settings,
+    tables,
+    refinements: refinementsFor(given, tables),
+    settings: {
+      ...settings,
+      // Tables that others refer to, and that the schema does not have, are left as they are.
+      only: settings.only ?? (isPart ? keysIn(tables, request.schema) : undefined),
+    },
   }
   const address = addressOf(handed)
   try {
@@ -39,4 +48,11 @@ export async function fillSchema(request: {
     // Drizzle's own error holds SQL and every parameter.
     throw unwrapError(error)
   }
+}
+
+function keysIn(
+  tables: readonly TableModel[],
+  schema: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return tables.flatMap(({ key }) => (Object.hasOwn(schema, key) ? [key] : []))
 }

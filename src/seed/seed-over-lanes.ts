@@ -1,10 +1,9 @@
-import { readServerFacts } from '../postgres/catalog.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from '../run/choose-lanes.ts'
 import { circularTables } from '../run/circles.ts'
 import { explainStep } from '../run/explain-step.ts'
 import { setSequences } from '../run/finish.ts'
-import { guardDatabase } from '../run/guard.ts'
+import { guardCall } from '../run/guard.ts'
 import { runLanes } from '../run/host-lanes.ts'
 import { defaultPatience, runLane } from '../run/lane.ts'
 import { beginStep } from '../run/lane-session.ts'
@@ -36,9 +35,7 @@ export async function seedOverLanes(
   const endWatch = watchConnection(session, url, defaultPatience.silenceSeconds)
   try {
     if (session.pooled && Object.keys(address.settings).length > 0) return 'handed back'
-    const server = await readServerFacts(session)
-    // Whoever calls a function with a database means that one.
-    guardDatabase({ action: 'seed', server, confirm: server.database })
+    await guardCall(session, 'seed')
     return await load(session, job, { address, url })
   } catch (error) {
     throw await explainLock(error, job.tables, session)

@@ -40,10 +40,13 @@ describe('the commands from source, each in a process of its own', () => {
   afterAll(() => database.drop())
 
   it.each([
-    ['init', 'Installed the ledger, version 1.\n'],
+    ['init', 'Installed the ledger, version 2.\n'],
     ['migrate', 'Applied 1.\n'],
     ['seed', /^table .*\npeople +10 .*\nnotes +40 .*\n\n50 rows in /],
-    ['status', /^run .*\n[0-9a-f]{8} +finished +100% +50 of 50 .*\nIt ended .*\n$/],
+    [
+      'status',
+      /^run .*\n[0-9a-f]{8} +finished +100% +50 of 50 .*\nIt ended .*\nThe database is marked "development"\.\n$/,
+    ],
     ['rejects', 'table\trow\tkey\tcode\tconstraint\tcolumn\n'],
     ['restore', 'Nothing is dropped.\n'],
     ['undo', /^table +rows removed\nnotes +40\npeople +10\n\nRun [0-9a-f]{8} is undone\.\n$/],

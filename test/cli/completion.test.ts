@@ -51,14 +51,17 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
   it('gives commands', async () => {
     expect(await complete('downpour', '')).toEqual([
       'seed',
+      'plan',
       'status',
       'rejects',
+      'verify',
       'undo',
       'restore',
       'reset',
       'migrate',
       'init',
       'preview',
+      'export',
       'bench',
       'db',
       'completion',
@@ -67,7 +70,12 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
   })
 
   it('gives options and what they take', async () => {
-    expect(await complete('downpour', 'seed', '--s')).toEqual(['--seed', '--scale', '--strategy'])
+    expect(await complete('downpour', 'seed', '--s')).toEqual([
+      '--seed',
+      '--scale',
+      '--strategy',
+      '--show-values',
+    ])
     expect(await complete('downpour', 'seed', '--strategy', '')).toEqual(['auto', ...strategyNames])
   })
 })

@@ -35,11 +35,12 @@ function outsideOfCli(own: readonly string[]): readonly string[] {
 const forAny = ['errors', 'report/terminal', 'version']
 const forSeed = [...forAny, 'write/strategy']
 const forBench = [...forSeed, 'bench/questions', 'plan/nearest', 'report/format'].toSorted()
+const forAll = [...forBench, 'export/format'].toSorted()
 
 describe('what a command loads that does no work', () => {
   it.for([
-    ['--help', forBench],
-    ['--version', forBench],
+    ['--help', forAll],
+    ['--version', forAll],
     ['seed --help', forSeed],
     ['bench --help', forBench],
     ['completion bash', forAny],
@@ -60,6 +61,7 @@ describe('what a command loads that does no work', () => {
       'cli/options',
       'cli/output',
       'cli/run-command',
+      'cli/run-options',
       'cli/seed',
       'cli/signals',
     ])
@@ -76,6 +78,7 @@ describe('what a command loads that does no work', () => {
         'postgres/server-error',
         'report/error',
         'report/wrap',
+        'shown-values',
       ].toSorted(),
     )
   })

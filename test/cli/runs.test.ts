@@ -130,15 +130,20 @@ describe('--help of the commands about runs', () => {
       Put back indexes and foreign keys that unfinished runs have dropped
 
       Options:
+        --show-values   Let errors tell the values of rows  [boolean] [default: false]
       npm run downpour -- init
 
       Install the ledger, where the role that seeds may not
 
       Options:
         --role          A role that may use it; may be repeated                [array]
+        --environment   Mark the database as one for this: development, staging, …
+                                                                              [string]
 
       Examples:
-        npm run downpour -- init --role seeder  run as its owner, once
+        npm run downpour -- init --role seeder    run as its owner, once
+        npm run downpour -- init --environment    commands of others refuse it
+        staging
       "
     `)
   })
@@ -166,6 +171,7 @@ describe('status, rejects, undo and init', () => {
     expect(JSON.parse(await shown('status', '--json'))).toEqual({
       ok: true,
       hasLedger: false,
+      environment: null,
       lockedBy: null,
       runs: [],
     })
@@ -208,7 +214,7 @@ describe('status, rejects, undo and init', () => {
   Fix  Create it first, or name another; upper and lower case matter.
 `,
     )
-    expect(await shown('init')).toBe('Installed the ledger, version 1.\n')
+    expect(await shown('init')).toBe('Installed the ledger, version 2.\n')
     const unread = await asThey('status')
     expect(unread.exitCode).toBe(2)
     expect(errorOf(unread)).toBe(
@@ -224,12 +230,13 @@ describe('status, rejects, undo and init', () => {
     )
     expect((await asThey('status')).stdout).toBe('No run was written down yet.\n')
     expect(await shown('init', '--role', role)).toBe(
-      `The ledger is up to date: version 1.\n${role} may use it.\n`,
+      `The ledger is up to date: version 2.\n${role} may use it.\n`,
     )
     expect(JSON.parse(await shown('init', '--json'))).toEqual({
       ok: true,
-      before: 1,
-      version: 1,
+      before: 2,
+      version: 2,
+      environment: null,
       roles: [],
     })
     const seeded = await asThey('seed', '--quiet', '--strategy', 'batch', '--indexes', 'keep')
@@ -393,6 +400,7 @@ Run 1f0c2d3e is not finished, and nobody is at work on it.
   Dropped: notes_person_id_fkey on notes, notes_pkey on notes, people_email_key on people, people_pkey on people
   To go on: npm run seed -- --resume
   To put back what is dropped now: npm run downpour -- restore
+The database is marked "development".
 `,
     )
     const restored = await shown('restore')
@@ -495,6 +503,7 @@ describe(formatStatus, () => {
   }
   const status: LedgerStatus = {
     lockedBy: null,
+    environment: null,
     runs: [
       {
         ...summary,

@@ -16,9 +16,14 @@ describe('--help', () => {
 
       Commands:
         npm run downpour -- seed                Fill the database
+        npm run downpour -- plan                Tell what seed would do, how much disk
+                                                it takes and how long; nothing is
+                                                written
         npm run downpour -- status [run]        Show the runs, and what is left of
                                                 unfinished ones
         npm run downpour -- rejects [run]       Print the rows that a run left out
+        npm run downpour -- verify [run]        Compare the database with the plan,
+                                                value by value
         npm run downpour -- undo <run>          Remove the rows that a finished run
                                                 has loaded
         npm run downpour -- restore             Put back indexes and foreign keys that
@@ -31,6 +36,8 @@ describe('--help', () => {
                                                 that seeds may not
         npm run downpour -- preview [tables..]  Show a few generated rows; no database
                                                 is needed
+        npm run downpour -- export <folder>     Write the rows to files; no database
+                                                is needed
         npm run downpour -- bench               Time ways of writing and reading, in
                                                 tables of its own
         npm run downpour -- db                  The embedded server: start, stop,
@@ -42,8 +49,8 @@ describe('--help', () => {
         --help     Show help                                                 [boolean]
         --version  Show version number                                       [boolean]
 
-      Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 4 the load failed, 5 a
-      regression was found, 130 and 143 stopped.
+      Exit codes: 0 done, 1 a bug, 2 wrong usage or refused, 3 declined, 4 the load
+      failed, 5 a regression or a difference was found, 130 and 143 stopped.
       "
     `)
   })
@@ -63,8 +70,7 @@ describe('--help', () => {
         --quiet         Print no progress and no notes      [boolean] [default: false]
         --database-url  postgres://user:password@host:port/database
               [string] [default: DATABASE_URL, drizzle.config.ts, the embedded server]
-        --confirm       The database’s name, to consent to a server that is not on
-                        this machine                                          [string]
+        --confirm       The database’s name, as consent                       [string]
         --profile       A profile of row counts      [string] [default: as configured]
         --seed          Same number, same rows       [string] [default: as configured]
         --scale         Multiply the profile’s counts                         [string]
@@ -96,6 +102,7 @@ describe('--help', () => {
         --join          Help another process: its run, or latest              [string]
         --ledger        Write the run down; after --no-ledger it cannot be resumed or
                         undone                               [boolean] [default: true]
+        --show-values   Let errors tell the values of rows  [boolean] [default: false]
 
       Examples:
         npm run seed -- --profile staging   the counts of a profile
@@ -120,8 +127,7 @@ describe('--help', () => {
         --quiet         Print no progress and no notes      [boolean] [default: false]
         --database-url  postgres://user:password@host:port/database
               [string] [default: DATABASE_URL, drizzle.config.ts, the embedded server]
-        --confirm       The database’s name, to consent to a server that is not on
-                        this machine                                          [string]
+        --confirm       The database’s name, as consent                       [string]
         --only          Only these tables, separated by commas                 [array]
         --except        All tables but these, separated by commas              [array]
       "
@@ -143,8 +149,7 @@ describe('--help', () => {
         --quiet         Print no progress and no notes      [boolean] [default: false]
         --database-url  postgres://user:password@host:port/database
               [string] [default: DATABASE_URL, drizzle.config.ts, the embedded server]
-        --confirm       The database’s name, to consent to a server that is not on
-                        this machine                                          [string]
+        --confirm       The database’s name, as consent                       [string]
       "
     `)
   })
@@ -159,26 +164,33 @@ describe('--help', () => {
         tables  Which tables                                    [array] [default: all]
 
       Options:
-        --help     Show help                                                 [boolean]
-        --version  Show version number                                       [boolean]
-        --config   Configuration file
+        --help          Show help                                            [boolean]
+        --version       Show version number                                  [boolean]
+        --config        Configuration file
                              [string] [default: downpour.config.ts, drizzle.config.ts]
-        --json     Print one JSON object                    [boolean] [default: false]
-        --quiet    Print no progress and no notes           [boolean] [default: false]
-        --profile  A profile of row counts           [string] [default: as configured]
-        --seed     Same number, same rows            [string] [default: as configured]
-        --scale    Multiply the profile’s counts                              [string]
-        --count    Rows of each table; or table=rows, exactly; may be repeated [array]
-        --only     Only these tables, separated by commas                      [array]
-        --except   All tables but these, separated by commas                   [array]
-        --rows     Rows a table                                  [string] [default: 5]
-        --row      This row of one table, counted from 0 as in errors; may be repeated
+        --json          Print one JSON object               [boolean] [default: false]
+        --quiet         Print no progress and no notes      [boolean] [default: false]
+        --profile       A profile of row counts      [string] [default: as configured]
+        --seed          Same number, same rows       [string] [default: as configured]
+        --scale         Multiply the profile’s counts                         [string]
+        --count         Rows of each table; or table=rows, exactly; may be repeated
                                                                                [array]
+        --only          Only these tables, separated by commas                 [array]
+        --except        All tables but these, separated by commas              [array]
+        --columns       Only these columns, separated by commas                [array]
+        --rows          Rows a table   [string] [default: 5; of a distribution 100000]
+        --row           This row of one table, counted from 0 as in errors; may be
+                        repeated                                               [array]
+        --csv           Print rows of one table as CSV      [boolean] [default: false]
+        --distribution  Tell of each column how its values are spread
+                                                            [boolean] [default: false]
 
       Examples:
-        npm run preview -- users             the first five users
-        npm run preview -- --rows 20 --json  more of all tables, as JSON
-        npm run preview -- users --row 4711  the user an error names
+        npm run preview -- users                  the first five users
+        npm run preview -- --rows 20 --json       more of all tables, as JSON
+        npm run preview -- users --row 4711       the user an error names
+        npm run preview -- users --distribution   how many users have which role
+        --columns role
       "
     `)
   })
@@ -246,7 +258,7 @@ const wrong: readonly (readonly [command: string, message: string, why: string, 
     '',
     'The command is not complete',
     'Say which command.',
-    'Use one of: seed, status, rejects, undo, restore, reset, migrate, init, preview, bench, db, completion. See "npm run downpour -- --help".',
+    'Use one of: seed, plan, status, rejects, verify, undo, restore, reset, migrate, init, preview, export, bench, db, completion. See "npm run downpour -- --help".',
   ],
   [
     'db',

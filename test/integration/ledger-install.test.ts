@@ -270,7 +270,11 @@ describe('a role that may not create schemas', () => {
   })
 
   it('may do all of a run once init has granted it the ledger', async () => {
-    expect(await init(town.url, [role])).toEqual({ before: 0, version: ledgerVersion })
+    expect(await init(town.url, [role])).toEqual({
+      before: 0,
+      version: ledgerVersion,
+      environment: null,
+    })
     await change(town.url, 'alter table visits add constraint early check (id <= 200)')
     await failureFrom(seedTown(url, { chunkSize: 50 }))
     await change(town.url, 'alter table visits drop constraint early')
@@ -284,7 +288,11 @@ describe('a role that may not create schemas', () => {
 
   it('gets the ledger also where it is there already', async () => {
     await init(town.url, [])
-    expect(await init(town.url, [role])).toEqual({ before: ledgerVersion, version: ledgerVersion })
+    expect(await init(town.url, [role])).toEqual({
+      before: ledgerVersion,
+      version: ledgerVersion,
+      environment: null,
+    })
     await seedTown(url)
     expect(await townCounts(town.url)).toMatchObject({ visits: 221, papers: 25 })
   })

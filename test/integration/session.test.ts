@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSession, type Session } from '../../src/postgres/session.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createTestDatabase, runFolder, type TestDatabase } from '../support/database.ts'
 import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 const KILLED =
@@ -486,11 +485,11 @@ describe('openSession', () => {
   })
 
   it('encrypts, and verifies the certificate when asked to', async () => {
-    const certificate = selfSigned()
+    const { secureContext, certificate } = selfSigned()
     const proxy = await listen((socket) => {
       socket.once('data', () => {
         socket.write('S')
-        tunnel(new TLSSocket(socket, { isServer: true, secureContext: certificate }))
+        tunnel(new TLSSocket(socket, { isServer: true, secureContext }))
       })
     })
     const encrypted = await openSession({ url: `${through(proxy.port)}?sslmode=require` })
@@ -501,8 +500,20 @@ describe('openSession', () => {
     expect(await failure(`${through(proxy.port)}?sslmode=verify-full`)).toMatchObject({
       code: 'CONNECT_TLS',
       why: 'TLS failed: self-signed certificate.',
-      fix: 'Check sslmode in the database URL; a certificate of your own authority is made known with NODE_EXTRA_CA_CERTS.',
+      fix: 'Name the certificate of your own authority with sslrootcert=FILE in the database URL; or give up verification with sslmode=require, encryption with sslmode=disable.',
       exitCode: 2,
+    })
+    // The certificate is for localhost.
+    const trusting = `sslrootcert=${encodeURIComponent(certificate)}`
+    const verified = `${through(proxy.port)}?sslmode=verify-full&${trusting}`
+    expect(await failure(verified)).toMatchObject({ code: 'CONNECT_TLS' })
+    const byName = verified.replace('@127.0.0.1:', '@localhost:')
+    const byAuthority = `${through(proxy.port)}?sslmode=verify-ca&${trusting}`
+    for (const url of [byName, byAuthority]) await (await openSession({ url })).close()
+    rmSync(certificate)
+    expect(await failure(byName)).toMatchObject({
+      code: 'CONNECT_TLS',
+      why: `TLS failed: ${certificate} cannot be read (ENOENT).`,
     })
     await proxy.close()
   })
@@ -608,17 +619,14 @@ async function closedPort(): Promise<number> {
 }
 
 function selfSigned() {
-  const folder = mkdtempSync(join(tmpdir(), 'downpour-tls-'))
+  const folder = mkdtempSync(join(runFolder(), 'tls-'))
   const key = join(folder, 'key.pem')
-  const cert = join(folder, 'cert.pem')
+  const certificate = join(folder, 'cert.pem')
   const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes']
-  const out = ['-keyout', key, '-out', cert]
-  try {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...out], {
-      stdio: 'ignore',
-    })
-    return createSecureContext({ key: readFileSync(key), cert: readFileSync(cert) })
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const out = ['-keyout', key, '-out', certificate]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...out], {
+    stdio: 'ignore',
+  })
+  const pem = { key: readFileSync(key), cert: readFileSync(certificate) }
+  return { certificate, secureContext: createSecureContext(pem) }
 }

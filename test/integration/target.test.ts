@@ -279,11 +279,11 @@ describe('a role', () => {
   it('is told that it may not empty the tables', async () => {
     await seedTown(database.url)
     expect(await failureFrom(seedTown(url, { existing: 'reset' }))).toEqual({
-      code: 'RESET_FAILED',
-      message: 'Cannot empty the tables',
-      why: 'The server said: permission denied for table select (SQLSTATE 42501).',
-      fix: 'Use a role that may truncate these tables.',
-      exitCode: 4,
+      code: 'TARGET_NO_RIGHT',
+      message: 'Cannot seed "kinds": the role lacks a right',
+      why: 'It lacks TRUNCATE ON "public"."select".',
+      fix: 'Grant it what it lacks, or use another role: GRANT TRUNCATE ON "public"."select" TO the role.',
+      exitCode: 2,
     })
     expect(await townCounts(database.url)).toMatchObject({ visits: 221 })
   })

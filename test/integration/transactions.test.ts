@@ -294,8 +294,8 @@ describe('runSeed', () => {
     expect(failure).toEqual({
       code: 'LOAD_GENERATOR',
       message: 'Cannot load "papers": a generator failed between rows 5000 and 5499',
-      why: 'It threw TypeError: that is too much.',
-      fix: 'Correct the generator in the seeder; this chunk was rolled back.',
+      why: 'It threw TypeError.',
+      fix: 'Correct the generator in the seeder; this chunk was rolled back. With --show-values the error is told as a whole.',
       exitCode: 4,
     })
     expect(await townCounts(database.url)).toMatchObject({ papers: 5000 })

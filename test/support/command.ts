@@ -70,21 +70,24 @@ export async function downpourOnTerminal(
   options: CommandOptions & {
     /** Ctrl-C is pressed once this has been seen. */
     readonly interruptAfter?: string
+    /** Typed once the first text has been seen. */
+    readonly typed?: { readonly after: string; readonly text: string }
   },
 ): Promise<{ readonly output: string; readonly exitCode: number | null }> {
   const words = [process.execPath, ...nodeArguments(args, options)].map(
     (word) => `'${word.replaceAll("'", `'\\''`)}'`,
   )
   const line = `stty cols ${columns} rows 24 && ${words.join(' ')}`
-  const hasInput = options.interruptAfter !== undefined
+  const { typed = { after: options.interruptAfter, text: '\u0003' } } = options
+  const hasInput = typed.after !== undefined
   const running = start('script', ['-qefc', line, '/dev/null'], { ...options, hasInput })
   let seen = ''
   running.process.stdout!.on('data', (text: string) => {
     const before = seen
     seen += text
-    const awaited = options.interruptAfter
-    if (awaited === undefined || before.includes(awaited) || !seen.includes(awaited)) return
-    running.process.stdin!.write('\u0003')
+    const { after } = typed
+    if (after === undefined || before.includes(after) || !seen.includes(after)) return
+    running.process.stdin!.write(typed.text)
   })
   const { stdout, exitCode } = await running.finished
   return { output: stdout.replaceAll('\r\n', '\n'), exitCode }

@@ -63,7 +63,7 @@ export async function seedTown(url: string, wishes: SeedWishes = {}): Promise<Se
   })
 }
 
-const plainOptions: RunOptions = {
+export const plainOptions: RunOptions = {
   profile: 'test',
   seed: 1,
   profileCounts: {},

@@ -517,8 +517,8 @@ describe('checkPlan', () => {
     expect(await failureOf(() => checkColumn('address', failing))).toEqual({
       code: 'PLAN_GENERATOR_FAILED',
       message: message('address'),
-      why: 'Its generator (faker) threw: no such thing.',
-      fix: 'Correct the generator in the seeder.',
+      why: 'Its generator (faker) threw TypeError.',
+      fix: 'Correct the generator in the seeder; --show-values or DOWNPOUR_SHOW_VALUES=1 tells the text, which may hold values.',
     })
     await checkColumn('address', failing, 0)
   })

@@ -17,13 +17,13 @@ async function choose(dbCredentials: object, dialect = 'postgresql') {
   const folder = await mkdtemp(path.join(parent, 'p-'))
   const text = `export default ${JSON.stringify({ dialect, dbCredentials })}`
   await writeFile(path.join(folder, 'drizzle.config.ts'), text)
-  return { folder, choice: chooseDatabase({ flag: undefined, environment: undefined, folder }) }
+  return { folder, choice: chooseDatabase({ flag: undefined, environment: {}, folder }) }
 }
 
 async function address(dbCredentials: object) {
   const choice = await (await choose(dbCredentials)).choice
   if (choice.kind !== 'url') throw new Error('no URL')
-  return parseDatabaseUrl(choice.url, {})
+  return parseDatabaseUrl(choice.url)
 }
 
 const shop = {
@@ -37,7 +37,7 @@ const shop = {
 describe('drizzle.config.ts', () => {
   it('gives every part of the URL', async () => {
     const { applicationName: _a, connectTimeoutSeconds: _c, ...rest } = await address(shop)
-    expect(rest).toEqual({ ...shop, ssl: 'prefer' })
+    expect(rest).toEqual({ ...shop, ssl: 'verify-full', certificates: {} })
   })
 
   it.each([

@@ -1,13 +1,18 @@
 import { userInfo } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayUrl, isLocalHost, parseDatabaseUrl } from '../../src/postgres/url.ts'
-
-const NOWHERE = {}
+import {
+  displayUrl,
+  isLocalHost,
+  parseDatabaseUrl,
+  takeUrlApart,
+  tlsWords,
+  writeUrl,
+} from '../../src/postgres/url.ts'
 
 function failureOf(text: string): unknown {
   try {
-    parseDatabaseUrl(text, NOWHERE)
+    parseDatabaseUrl(text)
   } catch (error) {
     return error
   }
@@ -18,40 +23,30 @@ describe('parseDatabaseUrl', () => {
   it('reads every part', () => {
     const url =
       'postgresql://ada%40x:p%2Fw%23@db.example.com:6432/my%20shop?sslmode=verify-full&application_name=loader&connect_timeout=3'
-    expect(parseDatabaseUrl(url, NOWHERE)).toEqual({
+    expect(parseDatabaseUrl(url)).toEqual({
       host: 'db.example.com',
       port: 6432,
       database: 'my shop',
       user: 'ada@x',
       password: 'p/w#',
       ssl: 'verify-full',
+      certificates: {},
       applicationName: 'loader',
       connectTimeoutSeconds: 3,
     })
   })
 
   it('fills in what is missing', () => {
-    expect(parseDatabaseUrl('postgres:///shop', NOWHERE)).toEqual({
+    expect(parseDatabaseUrl('postgres:///shop')).toEqual({
       host: 'localhost',
       port: 5432,
       database: 'shop',
       user: userInfo().username,
       password: '',
       ssl: false,
+      certificates: {},
       applicationName: undefined,
       connectTimeoutSeconds: undefined,
-    })
-  })
-
-  it('takes user and password from the environment only when the URL holds none', () => {
-    const environment = { PGUSER: 'bob', PGPASSWORD: 'hidden' }
-    expect(parseDatabaseUrl('postgres://host/shop', environment)).toMatchObject({
-      user: 'bob',
-      password: 'hidden',
-    })
-    expect(parseDatabaseUrl('postgres://ada:pw@host/shop', environment)).toMatchObject({
-      user: 'ada',
-      password: 'pw',
     })
   })
 
@@ -60,11 +55,11 @@ describe('parseDatabaseUrl', () => {
     ['postgres://%2Fvar%2Frun%2Fpostgresql/shop', '/var/run/postgresql'],
     ['postgres:///shop?host=/tmp', '/tmp'],
   ])('reads the host of %s', (url, host) => {
-    expect(parseDatabaseUrl(url, NOWHERE).host).toBe(host)
+    expect(parseDatabaseUrl(url).host).toBe(host)
   })
 
   it.each([
-    ['postgres://db.example.com/shop', 'prefer'],
+    ['postgres://db.example.com/shop', 'verify-full'],
     ['postgres://localhost/shop', false],
     ['postgres://127.0.0.1/shop', false],
     ['postgres://[::1]/shop', false],
@@ -73,9 +68,12 @@ describe('parseDatabaseUrl', () => {
     ['postgres://h/shop?sslmode=allow', 'prefer'],
     ['postgres://h/shop?sslmode=prefer', 'prefer'],
     ['postgres://localhost/shop?sslmode=require', 'require'],
+    ['postgres://h/shop?sslmode=require&sslrootcert=ca.pem', 'verify-ca'],
+    ['postgres://h/shop?sslmode=require&sslrootcert=system', 'require'],
+    ['postgres://h/shop?sslmode=verify-ca', 'verify-ca'],
     ['postgres://h/shop?sslmode=verify-full', 'verify-full'],
   ])('encrypts %s: %s', (url, ssl) => {
-    expect(parseDatabaseUrl(url, NOWHERE).ssl).toBe(ssl)
+    expect(parseDatabaseUrl(url).ssl).toBe(ssl)
   })
 
   it.each([
@@ -116,7 +114,7 @@ describe('parseDatabaseUrl', () => {
     expect(failureOf(url)).toMatchObject({
       code: 'URL_DATABASE',
       why: 'It names no database.',
-      fix: 'Put the name of the database behind the host: postgres://host/database.',
+      fix: 'Put the name of the database behind the host: postgres://host/database; or set PGDATABASE.',
     })
   })
 
@@ -124,7 +122,7 @@ describe('parseDatabaseUrl', () => {
     expect(failureOf('postgres://host/shop?search_path=canary')).toMatchObject({
       code: 'URL_PARAMETER',
       why: 'Its parameter "search_path" is not supported.',
-      fix: 'Remove it; the known parameters are application_name, connect_timeout, host, sslmode.',
+      fix: 'Remove it; the known parameters are application_name, connect_timeout, host, options, passfile, service, sslcert, sslkey, sslmode, sslrootcert.',
     })
     expect(failureOf('postgres://host/shop?can-ary')).toMatchObject({
       why: 'One of its parameters is unknown.',
@@ -135,7 +133,11 @@ describe('parseDatabaseUrl', () => {
   })
 
   it.each([
-    ['sslmode', 'verify-ca', 'It is one of disable, allow, prefer, require and verify-full.'],
+    [
+      'sslmode',
+      'verify',
+      'It is one of disable, allow, prefer, require, verify-ca and verify-full.',
+    ],
     ['connect_timeout', '0', 'It is a whole number of seconds, at least 1.'],
     ['connect_timeout', '1.5', 'It is a whole number of seconds, at least 1.'],
     ['host', 'example.com', 'Only the folder of a Unix socket can be given as a parameter.'],
@@ -179,6 +181,42 @@ describe('displayUrl', () => {
       { numRuns: 2000 },
     )
   })
+})
+
+describe('writeUrl', () => {
+  it('writes what takeUrlApart reads, whatever characters it holds', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }).filter(isStorable)
+    const parts = fc.record({
+      host: fc.constantFrom('db.example.com', '10.1.2.3', '::1', '/var/run/my sockets'),
+      port: fc.constantFrom('', '5433'),
+      // A folder's own name and its parent's are no part of a path.
+      database: text.filter((database) => !/^\.\.?$/.test(database)),
+      user: text.filter((user) => !user.includes(':')),
+      password: fc.oneof(fc.constant(''), text),
+      parameters: text.map((value) => new Map([['options', value]])),
+    })
+    fc.assert(
+      fc.property(parts, (written) => {
+        expect(takeUrlApart(writeUrl(written))).toEqual(written)
+      }),
+    )
+  })
+})
+
+/** Half a surrogate pair has no place in a URL. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed()
+}
+
+describe('tlsWords', () => {
+  it.each([
+    ['postgres://localhost/shop', undefined],
+    ['postgres://db/shop', 'TLS verified'],
+    ['postgres://db/shop?sslmode=verify-ca', 'TLS verified, but for the host’s name'],
+    ['postgres://db/shop?sslmode=require', 'TLS, not verified'],
+    ['postgres://db/shop?sslmode=prefer', 'TLS if the server has it, not verified'],
+    ['postgres://db/shop?sslmode=disable', 'not encrypted'],
+  ])('of %s: %s', (url, words) => expect(tlsWords(parseDatabaseUrl(url))).toBe(words))
 })
 
 describe('isLocalHost', () => {

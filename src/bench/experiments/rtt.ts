@@ -95,9 +95,9 @@ function through(url: string, port: number): string {
 function verifiedTls(): DownpourError {
   return new DownpourError({
     code: 'BENCH_TLS',
-    message: 'Cannot add round-trip time to a connection with sslmode=verify-full',
+    message: 'Cannot add round-trip time to a connection that verifies the server’s name',
     why: 'A proxy on this machine stands in between, and the certificate names the server.',
-    fix: 'Measure with sslmode=require, or on the embedded server.',
+    fix: 'Measure with sslmode=require or verify-ca, or on the embedded server.',
   })
 }
 

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DownpourError } from '../../../src/errors.ts'
-import { errorObject, formatError, unexpectedError } from '../../../src/report/error.ts'
+import {
+  errorObject,
+  formatError,
+  stackOf,
+  unexpectedError,
+} from '../../../src/report/error.ts'
 import type { Terminal } from '../../../src/report/terminal.ts'
 
 const plain: Terminal = { isInteractive: false, hasColour: false, columns: 80, write: () => {} }
@@ -79,9 +84,20 @@ describe(unexpectedError, () => {
     const { code, why, exitCode } = unexpectedError(new TypeError('x is not a function'))
     expect({ code, why, exitCode }).toEqual({
       code: 'BUG',
-      why: 'TypeError: x is not a function',
+      why: 'It is this: TypeError.',
       exitCode: 1,
     })
+  })
+
+  it('tells the text of a bug, which may hold a value, only when it is asked for', () => {
+    const bug = new TypeError('Cannot convert 12.5 to a BigInt')
+    vi.stubEnv('DOWNPOUR_SHOW_VALUES', '1')
+    expect(unexpectedError(bug).why).toBe('It is this: TypeError: Cannot convert 12.5 to a BigInt.')
+    expect(stackOf(bug)).toContain('12.5')
+    vi.unstubAllEnvs()
+    expect(unexpectedError(bug).why).toBe('It is this: TypeError.')
+    expect(stackOf(bug)).toMatch(/^ {4}at /)
+    expect(stackOf(bug)).not.toContain('12.5')
   })
 
   it('takes off the wrapper of Drizzle, which holds SQL and every parameter', () => {
@@ -90,7 +106,7 @@ describe(unexpectedError, () => {
       params: ['row value'],
       cause: new Error('what really happened'),
     })
-    expect(unexpectedError(wrapper).why).toBe('Error: what really happened')
+    expect(unexpectedError(wrapper).why).toBe('It is this: Error.')
   })
 
   it('passes on what the server said, exit code 4, without the values that it quotes', () => {
