@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { benchActions } from '../../src/cli/bench.ts'
+import { commandNames } from '../../src/cli/commands.ts'
 import { told } from '../support/told.ts'
 
 const repository = join(import.meta.dirname, '../..')
@@ -74,7 +76,43 @@ async function complaintAbout(line: string): Promise<string | undefined> {
   return exitCode === 0 ? undefined : `${line}: ${stderr}`
 }
 
+/** Every option of every command, as help lists them. */
+async function knownOptions(): Promise<ReadonlySet<string>> {
+  const commands = [
+    ...commandNames.map((name) => [name]),
+    ...benchActions.map((name) => ['bench', name]),
+  ]
+  const known = new Set<string>()
+  for (const command of commands) {
+    const { stdout } = await told(...command, '--help')
+    for (const [option] of stdout.matchAll(/(?<=^ +)--[a-z-]+/gm)) known.add(option)
+  }
+  return known
+}
+
+/** Options of npm, node and timeout. */
+const foreignOptions = ['--silent', '--save-dev', '--max-semi-space-size', '--signal']
+
+/** All options in a page's code, also where they stand alone. */
+function optionsIn({ text }: Page): readonly string[] {
+  const code = [...text.matchAll(/`[^`\n]+`|^```sh\n[^]*?^```/gm)]
+    .map(([block]) => block)
+    .join('\n')
+  return [...new Set([...code.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))]
+}
+
 describe('the documentation', () => {
+  it('names no option in passing that no command takes', async () => {
+    const known = new Set([...(await knownOptions()), ...foreignOptions])
+    const isKnown = (option: string) =>
+      known.has(option) || known.has(option.replace('--no-', '--'))
+    const unknown = pages.flatMap((page) =>
+      optionsIn(page).flatMap((option) => (isKnown(option) ? [] : [`${page.name}: ${option}`])),
+    )
+    expect(known.size).toBeGreaterThan(40)
+    expect(unknown).toEqual([])
+  })
+
   it('names no command and no option that is not there', async () => {
     const complaints: string[] = []
     for (const page of pages) {
