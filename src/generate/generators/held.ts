@@ -12,7 +12,7 @@ export function held(column: HeldColumn): Generator {
       ...fill,
       fill(rows, out) {
         fill.fill(rows, out)
-        if (nulls) markNulls(column.nulls!, rows, nulls)
+        if (nulls) markNulls(column.nulls, rows, nulls)
         out.nulls = nulls
       },
       vocabulary: [column.digest],

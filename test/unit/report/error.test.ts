@@ -1,11 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { DownpourError } from '../../../src/errors.ts'
-import {
-  errorObject,
-  formatError,
-  stackOf,
-  unexpectedError,
-} from '../../../src/report/error.ts'
+import { errorObject, formatError, stackOf, unexpectedError } from '../../../src/report/error.ts'
 import type { Terminal } from '../../../src/report/terminal.ts'
 
 const plain: Terminal = { isInteractive: false, hasColour: false, columns: 80, write: () => {} }
