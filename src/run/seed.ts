@@ -149,22 +149,38 @@ export async function guardSeed(session: Session, request: GuardedRun): Promise<
   return server
 }
 
-type GuardedRun = Pick<SeedRequest, 'project' | 'database' | 'options' | 'join'> & Consent
+type GuardedRun = Pick<SeedRequest, 'project' | 'database' | 'options' | 'join'> &
+  Partial<Pick<SeedRequest, 'wishes' | 'unfinished' | 'ledger'>> &
+  Consent
 
 async function guardRun(
   session: Session,
   request: GuardedRun,
 ): Promise<Pick<Work, 'server' | 'guardRows'>> {
-  const { project, database, options, join } = request
+  const { project, database, join } = request
+  const options = await continuedOptions(session, request)
   const { server, guardRows } = await guardDatabase(session, {
     action: 'seed',
     ...request,
-    ...surroundingsOf(request),
+    ...surroundingsOf({ ...request, options }),
     isEmbedded: database.isEmbedded,
   })
   const isReset = options.existing === 'reset' && join === undefined
   const emptied = isReset ? emptiedTables(project.tables, options) : []
   return { server, guardRows: () => guardRows(emptied) }
+}
+
+/** Whoever goes on with a run, and names no profile, means that of the run. */
+async function continuedOptions(
+  session: Session,
+  { options, wishes, unfinished, ledger }: GuardedRun,
+): Promise<RunOptions> {
+  const isNew = unfinished === 'restart' || options.existing === 'reset' || ledger === 'no ledger'
+  if (isNew || wishes?.profile !== undefined || (await readLedgerVersion(session)) === 0) {
+    return options
+  }
+  const [run] = await listRuns(session, ['running'])
+  return run ? { ...options, profile: run.options.profile } : options
 }
 
 function surroundingsOf({

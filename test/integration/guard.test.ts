@@ -234,6 +234,28 @@ describe('the mark', () => {
     await other.drop()
   })
 
+  it('lets whoever goes on with a run have the environment of its profile', async () => {
+    const other = await createTownDatabase()
+    const profiles = { large: { counts: {}, environment: 'staging' } }
+    const project = {
+      ...townProject,
+      config: { ...townProject.config, profiles },
+      migrationsFolder: townProject.migrationsFolder,
+    }
+    await change(
+      other.url,
+      `create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+       create trigger no before insert on papers for each row execute function no()`,
+    )
+    const large = { project, profile: 'large', chunkSize: 10 }
+    await failureFrom(seedTown(other.url, large))
+    expect(await withSession({ url: other.url }, readMark)).toBe('staging')
+    await change(other.url, 'drop trigger no on papers')
+    await seedTown(other.url, { project })
+    expect(await townCounts(other.url)).toMatchObject({ papers: 25 })
+    await other.drop()
+  })
+
   it('keeps commands of other environments away', async () => {
     expect(await failureFrom(seedTown(database.url, { existing: 'append' }))).toEqual({
       code: 'REFUSED_MARK',
