@@ -5,7 +5,6 @@ import { readTable, reset, seed } from '../../src/index.ts'
 import { readSchema } from '../../src/model/read-schema.ts'
 import { resetDatabase } from '../../src/run/reset.ts'
 import { undoRun } from '../../src/run/undo.ts'
-import { strategyNames } from '../../src/write/strategy.ts'
 import { checksumsOf } from '../support/checksum.ts'
 import { createTestDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -46,8 +45,8 @@ describe('names of every kind', () => {
     await seedOdd({ strategy: 'row-tx' })
     const sums = await checksumsOf(database.url, tables)
     expect(Object.values(sums).map(({ rows }) => rows)).toEqual(oddNames.map(() => 30))
-    for (const strategy of strategyNames) {
-      if (strategy === 'server' || strategy === 'row' || strategy === 'row-tx') continue
+    // One of each way to write a statement.
+    for (const strategy of ['copy', 'copy-text', 'batch', 'values', 'unnest'] as const) {
       await seedOdd({ strategy, existing: 'reset' })
       expect(await checksumsOf(database.url, tables), strategy).toEqual(sums)
     }
