@@ -16,11 +16,7 @@ export function tablesThatMatter(plan: Plan): readonly MatteringTable[] {
   return plan.tables.flatMap((table): MatteringTable[] => {
     if (table.isLoaded) return [{ table, columns: table.columns }]
     const { key } = table.model
-    const referredTo = loaded.flatMap(({ model }) =>
-      model.foreignKeys.flatMap(({ parent, parentColumns }) =>
-        parent === key ? parentColumns : [],
-      ),
-    )
+    const referredTo = columnsReferredTo(plan, key)
     const summed = summaries.flatMap(({ table: child, property }) =>
       child === key ? [property] : [],
     )
@@ -32,4 +28,11 @@ export function tablesThatMatter(plan: Plan): readonly MatteringTable[] {
     )
     return [{ table, columns }]
   })
+}
+
+/** The names of a table's columns that loaded tables refer to; some may come twice. */
+export function columnsReferredTo(plan: Plan, key: string): readonly string[] {
+  return loadedTables(plan).flatMap(({ model }) =>
+    model.foreignKeys.flatMap(({ parent, parentColumns }) => (parent === key ? parentColumns : [])),
+  )
 }

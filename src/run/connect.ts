@@ -1,7 +1,7 @@
 import { readCell } from '../generate/cell.ts'
 import { openColumns } from '../generate/read-columns.ts'
-import { loadedTables } from '../plan/plan.ts'
 import type { Plan, PlannedTable } from '../plan/plan.ts'
+import { columnsReferredTo } from '../plan/tables-that-matter.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
 import { outsideParents, readExistingRows } from './existing-rows.ts'
@@ -51,7 +51,8 @@ async function holdsPlannedRows(
 /** Where no key counts up, a few rows tell. */
 async function holdsSample(session: Session, plan: Plan, parent: PlannedTable): Promise<boolean> {
   const { model, rows } = parent
-  const columns = model.columns.filter(({ name }) => referredTo(plan, model.key).has(name))
+  const names = new Set(columnsReferredTo(plan, model.key))
+  const columns = model.columns.filter(({ name }) => names.has(name))
   const planned = columns.filter((column) => parent.columns.some((one) => one.model === column))
   if (planned.length < columns.length) return false
   const reader = await openColumns(
@@ -71,17 +72,6 @@ async function holdsSample(session: Session, plan: Plan, parent: PlannedTable): 
     if (!found!.isThere) return false
   }
   return true
-}
-
-/** The names of a table's columns that loaded tables refer to. */
-function referredTo(plan: Plan, key: string): ReadonlySet<string> {
-  return new Set(
-    loadedTables(plan).flatMap(({ model }) =>
-      model.foreignKeys.flatMap(({ parent, parentColumns }) =>
-        parent === key ? parentColumns : [],
-      ),
-    ),
-  )
 }
 
 /** What is to be said of a run that connects, in sentences. */

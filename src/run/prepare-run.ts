@@ -51,6 +51,29 @@ export async function planRun(session: Session, project: Project, run: PlannedRu
 }
 
 /**
+ * The plan of a recorded run, as it follows from the project now.
+ *
+ * @returns how it differs from what was recorded, in words
+ */
+export async function planAgain(
+  session: Session,
+  project: Project,
+  { run, reading }: { readonly run: RunRecord; readonly reading?: Reading },
+): Promise<{ readonly plan: Plan; readonly differences: readonly string[] }> {
+  const plan = await planRun(session, project, {
+    options: run.options,
+    before: run.before ?? undefined,
+    ...(reading && { reading }),
+  })
+  const fingerprint = await fingerprintPlan(plan).catch(async (error: unknown) => {
+    // A plan with the run's fingerprint was checked when the run began; this one has another.
+    await checkPlan(plan)
+    throw error
+  })
+  return { plan, differences: fingerprintDifferences(run.fingerprint, fingerprint) }
+}
+
+/**
  * Prepares to go on with a recorded run, in whatever process or thread.
  *
  * @throws DownpourError `RUN_DIFFERS` when schema, seeders or the program are not those of the run
@@ -60,16 +83,7 @@ export async function prepareRecorded(
   project: Project,
   run: RunRecord,
 ): Promise<PreparedRun> {
-  const plan = await planRun(session, project, {
-    options: run.options,
-    before: run.before ?? undefined,
-  })
-  const fingerprint = await fingerprintPlan(plan).catch(async (error: unknown) => {
-    // A plan with the run's fingerprint was checked when the run began; this one has another.
-    await checkPlan(plan)
-    throw error
-  })
-  const differences = fingerprintDifferences(run.fingerprint, fingerprint)
+  const { plan, differences } = await planAgain(session, project, { run })
   if (differences.length > 0) throw runDiffers(run, differences)
   const targets = await checkTargets(session, loadedTables(plan))
   return { plan, targets, tables: await readRunTables(session, run.id) }
@@ -80,17 +94,16 @@ export function runDiffers(run: RunRecord, differences: readonly string[]): Down
   return new DownpourError({
     code: 'RUN_DIFFERS',
     message: `Cannot go on with run ${run.id}: it is not the same any more`,
-    why: `${shortened(differences).join('; ')}.`,
+    why: tellDifferences(differences),
     fix: 'Seed with the options, the schema and the seeders of that run; or throw it away and begin again with --restart.',
   })
 }
 
-function shortened(differences: readonly string[]): readonly string[] {
-  if (differences.length <= mostDifferences) return differences
-  return [
-    ...differences.slice(0, mostDifferences),
-    `and ${differences.length - mostDifferences} more`,
-  ]
+/** The first few of them, as a sentence. */
+export function tellDifferences(differences: readonly string[]): string {
+  const rest = differences.length - mostDifferences
+  const told = differences.slice(0, mostDifferences)
+  return `${[...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')}.`
 }
 
 const mostDifferences = 5

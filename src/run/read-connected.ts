@@ -8,7 +8,7 @@ import { countedKey } from '../model/keys.ts'
 import type { SqlType } from '../model/sql-type.ts'
 import type { ColumnModel, TableModel } from '../model/table.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import type { ConnectedTable, PlanRequest } from '../plan/build-plan.ts'
+import type { ConnectedTable, ExistingRows, PlanRequest } from '../plan/build-plan.ts'
 import { columnReads } from '../plan/column-reads.ts'
 import type { Plan, PlannedColumn } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
@@ -30,12 +30,15 @@ export async function buildConnectedPlan(
   mostMebibytes = 256,
 ): Promise<Plan> {
   const models = request.tables.filter(({ key }) => connected.includes(key))
-  const wanted = await findWanted(session, request, models)
+  // Counting the rows of a large table takes its time.
+  const existing = new Map<TableModel, ExistingRows>()
+  for (const model of models) existing.set(model, await readExistingRows(session, model))
+  const wanted = await findWanted(request, existing)
   const tables = new Map<string, ConnectedTable>()
   const budget: Budget = { bytes: 0, mostMebibytes }
-  for (const model of models) {
+  for (const [model, rows] of existing) {
     const columns = model.columns.filter(({ property }) => wanted.has(`${model.key}.${property}`))
-    const dense = await readDense(session, model, columns)
+    const dense = denseTable(model, columns, rows)
     tables.set(model.key, dense ?? (await readTable(session, model, { columns, budget })))
   }
   return buildPlan({ ...request, connected: tables })
@@ -47,13 +50,11 @@ export async function buildConnectedPlan(
  * @returns `table.column`
  */
 async function findWanted(
-  session: Session,
   request: PlanRequest,
-  models: readonly TableModel[],
+  existing: ReadonlyMap<TableModel, ExistingRows>,
 ): Promise<ReadonlySet<string>> {
   const outlines = new Map<string, ConnectedTable>()
-  for (const model of models) {
-    const { rows } = await readExistingRows(session, model)
+  for (const [model, { rows }] of existing) {
     const columns = model.columns.map((column): PlannedColumn => ({
       model: column,
       generator: blank(specByType(column.type)),
@@ -70,14 +71,13 @@ async function findWanted(
 }
 
 /** Keys without a gap follow from their number: they need not be read, however many there are. */
-async function readDense(
-  session: Session,
+function denseTable(
   model: TableModel,
   columns: readonly ColumnModel[],
-): Promise<ConnectedTable | undefined> {
+  { rows, smallestKey, largestKey }: ExistingRows,
+): ConnectedTable | undefined {
   const key = countedKey(model)
   if (!key || columns.some((column) => column !== key)) return undefined
-  const { rows, smallestKey, largestKey } = await readExistingRows(session, model)
   if (smallestKey === undefined || largestKey! - smallestKey + 1 !== rows) return undefined
   return {
     rows,

@@ -8,13 +8,12 @@ import { buildPlan } from '../plan/build-plan.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import type { TableModel } from '../model/table.ts'
 import type { CountRequest } from '../plan/counts.ts'
-import { fingerprintDifferences, fingerprintPlan } from '../plan/fingerprint.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan, PlannedTable, RowRange } from '../plan/plan.ts'
 import { summariesOf } from '../plan/summaries.ts'
 import type { TableName } from '../postgres/catalog.ts'
 import type { Session } from '../postgres/session.ts'
-import { planRun } from '../run/prepare-run.ts'
+import { planAgain, tellDifferences } from '../run/prepare-run.ts'
 import { withDomains } from '../run/read-domains.ts'
 import { withinTransaction } from '../run/transaction.ts'
 
@@ -96,7 +95,7 @@ export async function tablesOfRuns(
   if (assigned.size === 0) throw nothingToVerify(wanted.only)
   const tables: TableOfPlan[] = []
   for (const [run, keys] of assigned) {
-    const plan = await planAgain(session, project, run)
+    const plan = await samePlan(session, project, run)
     for (const table of plan.tables.filter(({ model }) => keys.includes(model.key))) {
       const known = { plan, table, run }
       tables.push({ ...known, ...(await whatBecameOf(session, known, runs)) })
@@ -142,28 +141,19 @@ function hasSayIn(
 }
 
 /** @throws DownpourError `VERIFY_DIFFERS` */
-async function planAgain(session: Session, project: Project, run: RunRecord): Promise<Plan> {
-  const plan = await planRun(session, project, {
-    options: run.options,
-    before: run.before ?? undefined,
+async function samePlan(session: Session, project: Project, run: RunRecord): Promise<Plan> {
+  const { plan, differences } = await planAgain(session, project, {
+    run,
     reading: withinTransaction,
   })
-  const fingerprint = await fingerprintPlan(plan).catch(async (error: unknown) => {
-    await checkPlan(plan)
-    throw error
-  })
-  const differences = fingerprintDifferences(run.fingerprint, fingerprint)
   if (differences.length === 0) return plan
-  const [most, rest] = [differences.slice(0, mostDifferences), differences.length - mostDifferences]
   throw new DownpourError({
     code: 'VERIFY_DIFFERS',
     message: `Cannot make the rows of run ${run.id} once more: they would be others`,
-    why: `${[...most, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')}.`,
+    why: tellDifferences(differences),
     fix: 'Verify with the schema and the seeders of that run; or compare with what they give now, with --no-ledger.',
   })
 }
-
-const mostDifferences = 5
 
 type Fate = Omit<TableOfPlan, 'plan' | 'table' | 'run'>
 

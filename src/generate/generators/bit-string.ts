@@ -3,7 +3,7 @@ import type { Generator } from '../generator.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
-import { followColumn, uniqueness } from './follow-column.ts'
+import { followColumn, uniquenessAndLength } from './follow-column.ts'
 import { refuseOddLength } from './refuse.ts'
 
 export interface BitStringOptions {
@@ -65,10 +65,7 @@ export function bitString(options: BitStringOptions & Partial<ArrayOptions> = {}
     generator: withArraySize(options, generator),
     options,
     make: bitString,
-    missing(column) {
-      const [dimensions] = column.type.modifiers
-      return { ...uniqueness(column), ...(dimensions !== undefined && { dimensions }) }
-    },
+    missing: uniquenessAndLength,
   })
 }
 

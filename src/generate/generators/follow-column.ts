@@ -24,6 +24,15 @@ export function followColumn<Options extends object>({
   return { ...generator, forColumn: (column) => make({ ...missing(column), ...options }) }
 }
 
+/** Whether values may repeat, and how many elements the type says that each has. */
+export function uniquenessAndLength(column: OwnColumn): {
+  readonly isUnique?: boolean
+  readonly dimensions?: number
+} {
+  const [dimensions] = column.type.modifiers
+  return { ...uniqueness(column), ...(dimensions !== undefined && { dimensions }) }
+}
+
 /** Whether values may repeat. */
 export function uniqueness({ isUnique }: OwnColumn): { readonly isUnique?: boolean } {
   return isUnique ? { isUnique } : {}

@@ -4,7 +4,7 @@ import { below } from '../hash.ts'
 import { createTuples } from '../tuples.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
-import { followColumn, uniqueness } from './follow-column.ts'
+import { followColumn, uniquenessAndLength } from './follow-column.ts'
 import { axisOf, coordinatesOf, placeOn } from './point.ts'
 import { refuse, refuseOddLength } from './refuse.ts'
 
@@ -84,10 +84,7 @@ export function vector(options: VectorOptions & Partial<ArrayOptions> = {}): Gen
     generator: withArraySize(options, generator),
     options,
     make: vector,
-    missing(column) {
-      const [dimensions] = column.type.modifiers
-      return { ...uniqueness(column), ...(dimensions !== undefined && { dimensions }) }
-    },
+    missing: uniquenessAndLength,
   })
 }
 
