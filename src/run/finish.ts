@@ -8,8 +8,13 @@ import type { Session } from '../postgres/session.ts'
 import { verdictOn } from './faults.ts'
 
 /**
- * What a table's rows are followed by: its sequences, then fresh statistics, so that the first query
- * after the load is planned well.
+ * When statistics are made fresh: before the load ends, so that the first query after it is planned
+ * well; or soon after by autovacuum, as after any other INSERT, where autovacuum looks at the table.
+ */
+export type Statistics = 'now' | 'by autovacuum'
+
+/**
+ * What a table's rows are followed by: its sequences, then fresh statistics.
  *
  * @returns what people should know of how it was done, in sentences
  * @throws DownpourError `FINISH_FAILED` with the server's reason; the rows stay
@@ -17,14 +22,15 @@ import { verdictOn } from './faults.ts'
 export async function settleTable(
   session: Session,
   table: PlannedTable,
+  statistics: Statistics,
 ): Promise<readonly string[]> {
   const { schema, name, key } = table.model
   try {
     await setSequences(session, [table])
+    const { may, isVisited } = await readUpkeep(session, quoteTable(schema, name))
+    if (statistics === 'by autovacuum' && isVisited) return []
     // Otherwise the server only warns.
-    if (!(await mayAnalyze(session, quoteTable(schema, name)))) {
-      return [`Statistics of ${key} stay as they are: the role may not ANALYZE it`]
-    }
+    if (!may) return [`Statistics of ${key} stay as they are: the role may not ANALYZE it`]
     await session.query(`analyze ${quoteTable(schema, name)}`)
     return []
   } catch (error) {
@@ -42,17 +48,29 @@ export async function settleTable(
   }
 }
 
-/** The owner of the table or of the database may, and from PostgreSQL 17 on who has MAINTAIN. */
-async function mayAnalyze(session: Session, table: string): Promise<boolean> {
-  const [row] = await session.query<{ may: boolean }>(
+interface Upkeep {
+  /** The owner of the table or of the database may ANALYZE, and from PostgreSQL 17 on who has MAINTAIN. */
+  readonly may: boolean
+  /** Autovacuum never visits partitioned and temporary tables, nor those of a server of one process. */
+  readonly isVisited: boolean
+}
+
+async function readUpkeep(session: Session, table: string): Promise<Upkeep> {
+  const [row] = await session.query<Upkeep>(
     `select pg_has_role(c.relowner, 'USAGE')
        or pg_has_role((select datdba from pg_database where datname = current_database()), 'USAGE')
        or case when current_setting('server_version_num')::int >= 170000
-          then has_table_privilege(c.oid, 'MAINTAIN') else false end as may
+          then has_table_privilege(c.oid, 'MAINTAIN') else false end as may,
+       c.relkind = 'r' and c.relpersistence <> 't'
+       and current_setting('autovacuum')::bool and current_setting('track_counts')::bool
+       and coalesce((select option_value::bool from pg_options_to_table(c.reloptions)
+         where option_name = 'autovacuum_enabled'), true)
+       and coalesce((select backend_type = 'client backend' from pg_stat_activity
+         where pid = pg_backend_pid()), false) as "isVisited"
      from pg_class c where c.oid = $1::text::regclass`,
     [table],
   )
-  return row!.may
+  return row!
 }
 
 /**

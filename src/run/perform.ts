@@ -9,6 +9,7 @@ import type { StrategyName } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
 import { deferIndexes } from './defer.ts'
 import { settleTable } from './finish.ts'
+import type { Statistics } from './finish.ts'
 import type { Perform } from './lane.ts'
 import { createChunkLoader } from './load-chunk.ts'
 import type { RunOptions } from './options.ts'
@@ -31,6 +32,7 @@ export interface RunWork {
   readonly schemaTables: readonly TableModel[]
   /** As `rebuild`. */
   readonly builders?: Builders
+  readonly statistics: Statistics
   /** Rows of a step have been sent: a chunk's, counted from its beginning. */
   readonly onRows: (step: Step, rows: number) => void
 }
@@ -103,7 +105,7 @@ export function createPerform(work: RunWork, ledger: Ledger): Perform {
       case 'settle':
         return {
           generateSeconds: 0,
-          notes: await settleTable(session, targets[step.position!]!.table),
+          notes: await settleTable(session, targets[step.position!]!.table, work.statistics),
         }
       case 'finish':
         await refreshSummaries(session, tables)

@@ -37,6 +37,7 @@ export function runRecordedLane(lane: RecordedLane): Promise<LaneStop> {
         options: lane.options,
         schemaTables: lane.project.tables,
         builders: lane.builders,
+        statistics: 'now',
         onRows: (step, rows) => onEvent({ kind: 'rows', step, rows }),
       },
       ledger,

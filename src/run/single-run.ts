@@ -114,6 +114,7 @@ function performOf(
       run: record === 'ledger' ? run.record.id : undefined,
       options: run.record.options,
       schemaTables,
+      statistics: 'now',
       onRows: (step, rows) => tracker.onEvent(1, { kind: 'rows', step, rows }),
     },
     ledger,

@@ -79,6 +79,7 @@ export function performerOf(
       run: undefined,
       options: runOptions(settings),
       schemaTables: [],
+      statistics: 'by autovacuum',
       onRows: lane.onRows,
     },
     lane.ledger,

@@ -357,6 +357,41 @@ describe('seed', () => {
   })
 })
 
+describe('statistics', () => {
+  const upkeep = {
+    visited: pgTable('visited', { id: integer('id') }),
+    unvisited: pgTable('unvisited', { id: integer('id') }),
+    parted: pgTable('parted', { id: integer('id') }),
+  }
+  const statements = `
+    create table visited (id integer);
+    create table unvisited (id integer) with (autovacuum_enabled = off);
+    create table parted (id integer) partition by hash (id);
+    create table parted_0 partition of parted for values with (modulus 1, remainder 0);`
+
+  async function analyzedOn(driver: DriverName): Promise<string> {
+    const database = await openDatabase(driver, statements)
+    open.push(database)
+    await seed(database.db, upkeep, { count: 60 })
+    return askIn(
+      database.db,
+      `select string_agg(relname, ' ' order by relname) from pg_stat_all_tables
+       where last_analyze is not null and relname in ('visited', 'unvisited', 'parted')`,
+    )
+  }
+
+  it.each(['postgres.js', 'node-postgres'] as const)(
+    'on %s are left to autovacuum, but of tables that it never visits',
+    async (driver) => {
+      expect(await analyzedOn(driver)).toBe('parted unvisited')
+    },
+  )
+
+  it('on PGlite, which has no autovacuum, are made fresh', async () => {
+    expect(await analyzedOn('PGlite')).toBe('parted unvisited visited')
+  })
+})
+
 describe('seed of a schema that nobody refines', () => {
   it.each(['deferred', 'multi-tenant', 'quoted-names'])(
     'stores the same %s on each driver',

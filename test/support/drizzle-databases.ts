@@ -87,6 +87,8 @@ function connect(
 ): DrizzleDatabase {
   if (driver === 'node-postgres') {
     const pool = new pg.Pool({ connectionString: url, max: 2 })
+    // end() does not wait for the connections' own ends, which dropping the database forces.
+    pool.on('connect', (client) => client.on('error', () => {}))
     return {
       db: drizzleOverPg(pool),
       url,
