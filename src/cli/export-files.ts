@@ -1,6 +1,4 @@
-import { DownpourError } from '../errors.ts'
 import { columnsOfUnknownType } from '../export/declared-target.ts'
-import type { Part } from '../export/folder.ts'
 import { scriptName } from '../export/load-script.ts'
 import type { PreparedExport } from '../export/prepare-export.ts'
 import { runExport } from '../export/run-export.ts'
@@ -12,6 +10,7 @@ import type { ExportArguments } from './export.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import { wholeNumber } from './options.ts'
 import type { Output } from './output.ts'
+import { readPart } from './read-part.ts'
 
 /** Plans and writes files, and tells of it. */
 export async function exportFiles(
@@ -21,7 +20,7 @@ export async function exportFiles(
 ): Promise<void> {
   const { folder, format, gzip, databaseUrl } = args
   const planOptions = readPlanOptions(args)
-  const part = readPart(args.chunk)
+  const part = readPart(args.chunk, process.env)
   const chunkSize = wholeNumber('--chunk-size', args['chunk-size'] ?? defaultChunkSize, 1)
   const lanes = args.lanes === undefined ? undefined : wholeNumber('--lanes', args.lanes, 1)
   const project = await openProject(args, output)
@@ -52,19 +51,6 @@ export async function exportFiles(
 }
 
 const defaultChunkSize = '250000'
-
-/** @throws DownpourError `USAGE_CHUNK` */
-function readPart(text: string | undefined): Part {
-  if (text === undefined) return { number: 1, of: 1 }
-  const [, number = NaN, of = NaN] = (/^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? []).map(Number)
-  if (number >= 1 && number <= of) return { number, of }
-  throw new DownpourError({
-    code: 'USAGE_CHUNK',
-    message: `--chunk cannot be "${text}"`,
-    why: 'It takes a part and the number of parts, counted from 1.',
-    fix: 'Write it as --chunk 1/4, and --chunk 4/4 for the last of them.',
-  })
-}
 
 /** As a shell reads it. */
 function shellWord(text: string): string {

@@ -45,7 +45,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       })
       .option('chunk', {
         ...single,
-        describe: 'Only this part of the files: 2/4 is the second of four machines',
+        describe: 'Only this part: 2/4 is the second of four; job/4, that of a pod’s index',
       })
       .option('chunk-size', {
         ...single,

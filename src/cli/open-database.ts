@@ -1,5 +1,7 @@
 import type { Settings } from '../config/config.ts'
 import type { Project } from '../config/load-project.ts'
+import { DownpourError } from '../errors.ts'
+import type { UrlHost } from '../postgres/url.ts'
 import type { Consent } from '../run/guard.ts'
 import type { SeedDatabase } from '../run/seed.ts'
 import { askName } from './ask-name.ts'
@@ -14,6 +16,8 @@ interface WantedDatabase {
   /** E.g. `seed`, for messages. */
   readonly action: string
   readonly databaseUrl?: string | undefined
+  /** Where rows are to enter, in place of the URL's hosts. */
+  readonly hosts?: readonly UrlHost[] | undefined
   /** From `--confirm`. */
   readonly confirm?: string | undefined
   readonly project: Pick<Project, 'folder' | 'drizzle'> & {
@@ -36,6 +40,7 @@ export async function withDatabase<T>(
     import('../run/refuse-production.ts'),
   ])
   refuseProduction(wanted.action, { nodeEnvironment: process.env['NODE_ENV'] })
+  const { hosts } = wanted
   const { folder, drizzle } = wanted.project
   const choice = await chooseDatabase({
     flag: wanted.databaseUrl,
@@ -43,28 +48,29 @@ export async function withDatabase<T>(
     folder,
     drizzle,
   })
-  const url = choice.kind === 'url' ? await completed(choice, output) : undefined
+  const server = choice.kind === 'url' ? await completed({ ...choice, hosts }, output) : undefined
   // The driver takes it from here, and fails for values that only libpq knows.
   delete process.env['PGTARGETSESSIONATTRS']
   wanted.signal.throwIfAborted()
-  if (url !== undefined) {
-    return work({ url, isEmbedded: false, consent: consentOf(wanted, output, 'other') })
+  if (server) {
+    return work({ ...server, isEmbedded: false, consent: consentOf(wanted, output, 'other') })
   }
+  if (hosts) throw hostsOfEmbedded()
   wanted.signal.addEventListener('abort', () =>
     output.note('The embedded server would then go on until the next command.'),
   )
   const { openEmbeddedServer } = await import('../postgres/embedded/server.ts')
   output.note('Database: the embedded server')
-  const server = await openEmbeddedServer({ folder })
+  const embedded = await openEmbeddedServer({ folder })
   output.note(
-    `  PostgreSQL ${server.version} on port ${server.port}, ${server.started ? 'started' : 'running already'}, in ${server.folder}`,
+    `  PostgreSQL ${embedded.version} on port ${embedded.port}, ${embedded.started ? 'started' : 'running already'}, in ${embedded.folder}`,
   )
   try {
     wanted.signal.throwIfAborted()
     const consent = consentOf(wanted, output, 'embedded')
-    return await work({ url: server.url, isEmbedded: true, consent })
+    return await work({ url: embedded.url, isEmbedded: true, consent })
   } finally {
-    const { stopped, reason } = await server.release()
+    const { stopped, reason } = await embedded.release()
     output.note(
       stopped
         ? 'The embedded server has stopped; its data stays. To look at it:\n' +
@@ -75,25 +81,38 @@ export async function withDatabase<T>(
   }
 }
 
-/** The whole URL, with what libpq's variables and files add; without its password it is printed. */
+/** The whole URLs, with what libpq's variables and files add; the first is printed, without its password. */
 async function completed(
-  { url, source }: { readonly url: string; readonly source: string },
+  {
+    url,
+    source,
+    hosts,
+  }: Pick<WantedDatabase, 'hosts'> & { readonly url: string; readonly source: string },
   output: Output,
-): Promise<string> {
+): Promise<Pick<SeedDatabase, 'url' | 'nodes'>> {
   const [{ completeUrl }, { displayUrl, parseDatabaseUrl, tlsWords }] = await Promise.all([
     import('../postgres/libpq/complete-url.ts'),
     import('../postgres/url.ts'),
   ])
   try {
-    const whole = await completeUrl(url, process.env)
+    const { notes, ...whole } = await completeUrl(url, process.env, hosts)
     const words = [source, tlsWords(parseDatabaseUrl(whole.url)) ?? []].flat()
     output.note(`Database: ${displayUrl(whole.url)} (${words.join(', ')})`)
-    for (const note of whole.notes) output.note(note)
-    return whole.url
+    for (const note of notes) output.note(note)
+    return whole
   } catch (error) {
     output.note(`Database: ${displayUrl(url)} (${source})`)
     throw error
   }
+}
+
+function hostsOfEmbedded(): DownpourError {
+  return new DownpourError({
+    code: 'USAGE_HOSTS',
+    message: 'Cannot use --hosts with the embedded server',
+    why: 'It is one server on this machine.',
+    fix: 'Leave --hosts out, or name the database with --database-url.',
+  })
 }
 
 function consentOf(

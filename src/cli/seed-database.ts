@@ -1,13 +1,17 @@
 import { leftToServer } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { serverName } from '../postgres/connect-error.ts'
+import { parseDatabaseUrl, tlsWords } from '../postgres/url.ts'
 import { createProgress, noProgress } from '../report/progress.ts'
 import { formatSeedReport } from '../report/seed-report.ts'
-import type { RunNews, SeedRequest } from '../run/seed.ts'
+import type { RunNews, SeedDatabase, SeedRequest } from '../run/seed.ts'
 import { withDatabase } from './open-database.ts'
 import { choosePlan, openProject, readPlanOptions } from './open-project.ts'
 import { databaseOf } from './options.ts'
 import type { Output } from './output.ts'
+import { hostsOf } from './read-hosts.ts'
 import { readRunArguments, runFrom } from './read-run-arguments.ts'
+import { readRunName } from './read-run-name.ts'
 import type { SeedArguments } from './seed.ts'
 
 /** Plans and loads, and tells of it. */
@@ -18,14 +22,17 @@ export async function seedDatabase(
 ): Promise<void> {
   const planOptions = readPlanOptions(args)
   const said = readRunArguments(args, planOptions)
+  const name = readRunName(args)
+  const hosts = hostsOf(args)
   const project = await openProject(args, output)
   const run = runFrom(said, await choosePlan(planOptions, project))
   const { runSeed } = await import('../run/seed.ts')
   const progress = output.isQuiet ? noProgress : createProgress(output.messages)
   const report = await withDatabase(
-    { ...databaseOf(args), action: 'seed', project, signal },
+    { ...databaseOf(args), action: 'seed', hosts, project, signal },
     output,
     async ({ consent, ...database }) => {
+      noteNodes(database, output)
       try {
         return await runSeed({
           ...consent,
@@ -33,8 +40,10 @@ export async function seedDatabase(
           project,
           database,
           join: args.join,
+          name,
           signal,
           onPlan: (plan) => noteLeftToServer(plan, output),
+          onWaiting: (busy) => output.note(`Waiting: ${busy.why}`),
           onRun: (run) => noteRun(run, output),
           onProgress: (told) => {
             if (!signal.aborted) progress.update(told)
@@ -63,7 +72,22 @@ export async function seedDatabase(
   if (project.config.hint) output.note(project.config.hint)
 }
 
+/** Where rows enter, unless that is where all else is done. */
+function noteNodes({ url, nodes = [] }: SeedDatabase, output: Output): void {
+  if (nodes.every((node) => node === url)) return
+  const shown = nodes.map((node) => {
+    const address = parseDatabaseUrl(node)
+    const words = tlsWords(address)
+    return words === undefined ? serverName(address) : `${serverName(address)} (${words})`
+  })
+  output.note(`Rows enter through: ${shown.join(', ')}`)
+}
+
 function noteRun({ run, kind, lanes }: RunNews, output: Output): void {
+  if (kind === 'finished') {
+    output.note(`Run ${run} is finished; this is what it has done`)
+    return
+  }
   const begun = { new: 'Run', continued: 'Going on with run', joined: 'Joining run' }[kind]
   output.note(`${begun} ${run}, ${lanes === 1 ? 'one lane' : `${lanes} lanes`}`)
 }

@@ -11,6 +11,8 @@ import { withSignals } from './signals.ts'
 export interface SeedArguments extends PlanArguments, RunArguments, DatabaseArguments {
   readonly config?: string | undefined
   readonly join?: string | undefined
+  readonly hosts?: string | undefined
+  readonly run?: string | undefined
 }
 
 export const seedCommand: CommandModule<object, SeedArguments> = {
@@ -19,10 +21,20 @@ export const seedCommand: CommandModule<object, SeedArguments> = {
   builder: (yargs: Argv) =>
     withRunOptions(withPlanOptions(withDatabaseOptions(yargs)))
       .option('join', { ...single, describe: 'Help another process: its run, or latest' })
+      .option('run', {
+        ...single,
+        describe: 'The run’s name: begun, helped with, or found done',
+      })
+      .option('hosts', {
+        ...single,
+        defaultDescription: 'those of the database URL',
+        describe: 'Where rows enter, lane by lane: host:port,host:port',
+      })
       .option('ledger', ledgerOption)
       .option('show-values', showValuesOption)
       .conflicts('resume', 'join')
       .conflicts('join', ['restart', 'reset', 'append'])
+      .conflicts('run', ['join', 'resume', 'restart'])
       .example(npmCommand(['seed', '--profile', 'staging']), 'the counts of a profile')
       .example(npmCommand(['seed', '--count', 'users=5000']), 'exactly 5,000 users')
       .example(npmCommand(['seed', '--resume']), 'go on after an interruption'),

@@ -7,15 +7,19 @@ import { declaredShapes } from '../model/declared-shapes.ts'
 import { leftToServer } from '../plan/plan.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
+import { engineName } from '../postgres/engine.ts'
+import type { Engine } from '../postgres/engine.ts'
 import { readTableTraits } from '../postgres/table-traits.ts'
 import type { TableTraits } from '../postgres/table-traits.ts'
 import { unwrapError } from '../postgres/server-error.ts'
 import { withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
 import { mayHaveTemporaryTables } from '../run/check-samples.ts'
+import { distributionNotes } from '../run/check-distribution.ts'
 import { chooseLanes, workloadOf } from '../run/choose-lanes.ts'
 import { createClock } from '../run/clock.ts'
 import { connectedNotes } from '../run/connect.ts'
+import { checkEngine, engineNotes, explainOnEngine } from '../run/engine-rules.ts'
 import { findDroppable, notesOn } from '../run/defer.ts'
 import type { Droppable } from '../run/defer.ts'
 import { readFreeDisk } from '../run/measure-server.ts'
@@ -71,7 +75,7 @@ export async function planOnServer(request: ServerRequest): Promise<LoadPlan> {
     } catch (error) {
       request.signal.throwIfAborted()
       // Drizzle's own error holds SQL and every parameter.
-      throw unwrapError(error)
+      throw await explainOnEngine(session, unwrapError(error))
     } finally {
       request.signal.removeEventListener('abort', cancel)
     }
@@ -81,7 +85,13 @@ export async function planOnServer(request: ServerRequest): Promise<LoadPlan> {
 async function planOver(session: Session, request: ServerRequest): Promise<LoadPlan> {
   const { signal } = request
   const { server, consent } = await askGuard(session, request)
-  const database = { server: 'PostgreSQL', version: server.version, name: server.database }
+  const { engine } = server
+  checkEngine(engine, request)
+  const database = {
+    server: engineName(engine),
+    version: server.version,
+    name: server.database,
+  }
   const freeDiskBytes = (server.isLocal ? await readFreeDisk(session) : undefined) ?? null
   const pending = await countPending(session, request)
   if (pending > 0) {
@@ -111,7 +121,7 @@ async function planOver(session: Session, request: ServerRequest): Promise<LoadP
     signal,
   })
   const seen = tables.map(({ key, rowCount }, n) => ({ key, rows: rowCount, traits: traits[n]! }))
-  const trial = await tryIfPossible(session, { plan, tables: toLoad, signal })
+  const trial = await tryIfPossible(session, engine, { plan, tables: toLoad, signal })
   return {
     ...figures,
     database,
@@ -138,6 +148,11 @@ async function planOver(session: Session, request: ServerRequest): Promise<LoadP
       }),
     ],
     notes: [
+      ...engineNotes(engine, tables),
+      ...(await distributionNotes(
+        session,
+        plan.tables.map(({ model }) => model),
+      )),
       ...leftNotes(leftToServer(plan)),
       ...connectedNotes(plan, options),
       ...notesOn(droppable.kept),
@@ -273,12 +288,17 @@ const trialSeconds = 2
 
 async function tryIfPossible(
   session: Session,
+  engine: Engine,
   load: Pick<Parameters<typeof tryLoad>[1], 'plan' | 'tables' | 'signal'>,
 ): Promise<{
   readonly tables: readonly TriedTable[] | undefined
   readonly refusals: readonly string[]
   readonly notes: readonly string[]
 }> {
+  if (engine.kind !== 'postgres') {
+    const note = 'How long it takes is not known: temporary tables tell nothing of distributed ones'
+    return { tables: undefined, refusals: [], notes: [note] }
+  }
   if (!(await mayHaveTemporaryTables(session))) {
     const note = 'How long it takes is not known: the role may not make temporary tables to try it'
     return { tables: undefined, refusals: [], notes: [note] }

@@ -28,7 +28,7 @@ export async function lookAtServer(
   const full: string[] = []
   for (const { key, schema, name } of tables) {
     const [found] = await session.query<{ full: boolean }>(
-      `select exists (select from ${quoteTable(schema, name)}) as full`,
+      `select exists (select 1 from ${quoteTable(schema, name)}) as full`,
     )
     if (found!.full) full.push(key)
   }
@@ -60,11 +60,12 @@ const settingsQuery = `
     (select coalesce(json_agg(slot_name order by slot_name), '[]')::text
       from pg_replication_slots where not active) as idle_slots`
 
-/** Downpour's own are told by the lock. */
+/** Downpour's own are told by the lock, and Citus' own do what somebody else's ask for. */
 const sessionsQuery = `
   select coalesce(nullif(application_name, ''), 'without a name') as name, count(*)::float8 as count
   from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()
     and backend_type = 'client backend' and application_name not like 'downpour%'
+    and application_name not like 'citus\\_internal%'
   group by 1
   order by 1`

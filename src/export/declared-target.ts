@@ -12,6 +12,7 @@ import type { Target } from '../write/target.ts'
 export function declaredTarget(table: PlannedTable): Target {
   return {
     table,
+    engine: { kind: 'postgres' },
     columns: table.columns.map(({ model }) => ({
       table: table.model.key,
       name: model.name,

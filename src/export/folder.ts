@@ -1,4 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DownpourError } from '../errors.ts'
 import type { ExportFile } from './file-names.ts'
@@ -54,7 +55,7 @@ export async function openFolder(request: FolderRequest): Promise<void> {
 
 /** Under this name a file is written; it gets its own when it is whole. */
 export function temporaryName(name: string): string {
-  return `${name}.${process.pid}.partial`
+  return `${name}.${process.pid}-${machine}.partial`
 }
 
 /**
@@ -89,8 +90,12 @@ export async function recordWritten(
   await syncFolder(folder)
 }
 
+/** Machines that share a folder have processes of the same number, containers nearly always. */
+const machine = hostname().replaceAll(/[^\w-]/g, '-')
+
 const writtenForm = /^written-\d+-of-\d+\.json$/
-const temporaryForm = /^(.+)\.(\d+)\.partial$/
+/** Earlier versions named no machine. */
+const temporaryForm = /^(.+)\.(\d+)(?:-([\w-]+))?\.partial$/
 
 async function readRecorded(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(join(folder, manifestName), 'utf8').catch(missing)
@@ -128,10 +133,10 @@ function refuseOthers(
 
 const mostShown = 3
 
-/** Whether whoever was writing this file has ended without finishing it. */
+/** Whether a process of this machine was writing this file and has ended without finishing it. */
 function isLeftBehind(name: string): boolean {
-  const pid = temporaryForm.exec(name)?.[2]
-  if (pid === undefined) return false
+  const [, , pid, of = machine] = temporaryForm.exec(name) ?? []
+  if (pid === undefined || of !== machine) return false
   try {
     process.kill(Number(pid), 0)
     return Number(pid) === process.pid

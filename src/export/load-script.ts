@@ -92,7 +92,7 @@ function refuseRows(tables: readonly Target[]): string {
   is_empty boolean;
 begin
   foreach loaded in array array[${namesOf(tables)}]::regclass[] loop
-    execute format('select not exists (select from %s)', loaded) into is_empty;
+    execute format('select not exists (select 1 from %s)', loaded) into is_empty;
     if not is_empty then
       raise exception 'The table % holds rows', loaded
         using hint = 'Empty it first, or load into another database.';

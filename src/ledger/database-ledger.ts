@@ -1,10 +1,11 @@
-import { and, asc, count, eq, inArray, sql } from 'drizzle-orm'
+import { and, count, eq, inArray } from 'drizzle-orm'
 import { DownpourError } from '../errors.ts'
 import type { Session } from '../postgres/session.ts'
 import { addSteps, setRunState } from './runs.ts'
 import type { Ledger } from './ledger.ts'
-import type { Step } from './step.ts'
-import { dropped, rejects, runs, runTables, steps } from './tables.ts'
+import { phases } from './step.ts'
+import type { Step, StepKind, StepTask } from './step.ts'
+import { dropped, rejects, runTables, steps } from './tables.ts'
 
 /**
  * The ledger of a run, in the database. Any number of processes on any machines may work from it.
@@ -15,62 +16,18 @@ export function databaseLedger(run: string, worker: string): Ledger {
   const thisStep = (step: Step) =>
     and(eq(steps.run, run), eq(steps.phase, step.phase), eq(steps.number, step.number))
 
-  /** The first step that may begin, unless it is locked. */
-  async function claimFree(session: Session): Promise<Step | undefined> {
-    const [row] = await session.db
-      .select(stepColumns)
-      .from(steps)
-      .where(
-        and(
-          eq(steps.run, run),
-          eq(steps.isDone, false),
-          sql`${steps.phase} = (select min(phase) from ${steps} where run = ${run} and not is_done)`,
-          sql`not exists (
-            select from ${steps} as earlier
-            join ${runTables} on ${runTables.run} = ${run}
-              and ${runTables.position} = ${steps.position}
-            where earlier.run = ${run} and not earlier.is_done and ${steps.kind} = 'chunk'
-              and earlier.phase = ${steps.phase}
-              and (earlier.position = any (${runTables.waitsFor})
-                or ${runTables.isSequential} and earlier.position = ${steps.position}
-                  and earlier.number < ${steps.number}))`,
-        ),
-      )
-      .orderBy(asc(steps.phase), asc(steps.number))
-      .limit(1)
-      .for('update', { skipLocked: true })
-    return row && stepOf(row)
-  }
-
-  /** Nothing comes before the lowest open step, so it may always begin. */
-  async function claimLowest(session: Session): Promise<Step | undefined> {
-    const [row] = await waitingLong(session, () =>
-      session.db
-        .select(stepColumns)
-        .from(steps)
-        .where(and(eq(steps.run, run), eq(steps.isDone, false)))
-        .orderBy(asc(steps.phase), asc(steps.number))
-        .limit(1)
-        .for('update'),
-    )
+  async function claimBy(statement: string, session: Session): Promise<Step | undefined> {
+    const [row] = await session.query<StepRow>(statement, [run], { prepare: true })
     return row && stepOf(row)
   }
 
   async function hasOpenSteps(session: Session): Promise<boolean> {
-    const [row] = await session.db
-      .select({ open: count() })
-      .from(steps)
-      .where(and(eq(steps.run, run), eq(steps.isDone, false)))
-    return row!.open > 0
+    return (await session.query(`select phase from ${lowestOpen}`, [run])).length > 0
   }
 
   /** Whoever takes the run over waits for this lock, and so for the step under way. */
   async function shareRun(session: Session): Promise<void> {
-    const [row] = await session.db
-      .select({ state: runs.state })
-      .from(runs)
-      .where(eq(runs.id, run))
-      .for('share')
+    const [row] = await session.query<{ state: string }>(sharedRun, [run], { prepare: true })
     if (row?.state === 'running') return
     throw new DownpourError({
       code: 'RUN_TAKEN_OVER',
@@ -84,7 +41,11 @@ export function databaseLedger(run: string, worker: string): Ledger {
   return {
     async claim(session) {
       for (;;) {
-        const step = (await claimFree(session)) ?? (await claimLowest(session))
+        const step =
+          (await claimBy(freeChunk, session)) ??
+          (await claimBy(freeOther, session)) ??
+          // Nothing comes before the lowest open step, so it may always begin.
+          (await waitingLong(session, () => claimBy(lowestStep, session)))
         if (step) {
           // After the step's lock and never before it: the last step locks the run itself.
           await shareRun(session)
@@ -104,18 +65,12 @@ export function databaseLedger(run: string, worker: string): Ledger {
       return 'open'
     },
 
-    async complete(session, step, { seconds, generateSeconds, notes = [] }) {
-      await session.db
-        .update(steps)
-        .set({
-          isDone: true,
-          doneBy: worker,
-          seconds,
-          generateSeconds,
-          notes,
-          doneAt: sql`clock_timestamp()`,
-        })
-        .where(thisStep(step))
+    async complete(session, { phase, number }, { seconds, generateSeconds, notes = [] }) {
+      await session.query(
+        doneStep,
+        [run, phase, number, worker, seconds, generateSeconds, JSON.stringify(notes)],
+        { prepare: true },
+      )
     },
 
     committed: () => {},
@@ -176,24 +131,71 @@ async function waitingLong<T>(session: Session, ask: () => PromiseLike<T>): Prom
   return answer
 }
 
-const stepColumns = {
-  phase: steps.phase,
-  number: steps.number,
-  kind: steps.kind,
-  position: steps.position,
-  firstRow: steps.firstRow,
-  rowCount: steps.rowCount,
-  task: steps.task,
+// What is asked for each step is prepared: the server plans it once, and answers in one round trip.
+
+/** Of one index, that of open steps: what is done does not slow a claim down, nor do those that wait. */
+const inOrder = 'order by phase, position, first_row, number'
+
+const lowestOpen = `downpour.steps where run = $1 and not is_done ${inOrder} limit 1`
+
+const stepColumns = 'phase, number, kind, position, first_row, row_count, task::text as task'
+
+function firstOpenRow(position: string): string {
+  return `(select min(first_row) from downpour.steps
+    where run = $1 and not is_done and phase = ${phases.load} and position = ${position})`
 }
 
-type StepRow = { readonly [Key in keyof typeof stepColumns]: (typeof steps.$inferSelect)[Key] }
+/**
+ * A chunk of the first table that may be loaded and has one that is not locked. The server looks into
+ * one table after the other until it has found a chunk.
+ */
+const freeChunk = `select turn.*
+  from (select position, waits_for, is_sequential from downpour.run_tables
+    where run = $1 order by position) as tables
+  cross join lateral (
+    select ${stepColumns} from downpour.steps
+    where run = $1 and not is_done and phase = ${phases.load} and position = tables.position
+      and (select phase from ${lowestOpen}) = ${phases.load}
+      and not exists (select 1 from unnest(tables.waits_for) as parent
+        where ${firstOpenRow('parent')} is not null)
+      and (not tables.is_sequential or first_row = ${firstOpenRow('tables.position')})
+    order by first_row limit 1 for update skip locked) as turn
+  limit 1`
 
-function stepOf({ position, firstRow, rowCount, task, ...step }: StepRow): Step {
+const freeOther = `select ${stepColumns} from downpour.steps
+  where run = $1 and not is_done and phase = (select phase from ${lowestOpen})
+    and (select phase from ${lowestOpen}) <> ${phases.load}
+  ${inOrder} limit 1 for update skip locked`
+
+const lowestStep = `select ${stepColumns} from ${lowestOpen} for update`
+
+const sharedRun = 'select state from downpour.runs where id = $1 for share'
+
+// Not clock_timestamp(): Citus takes no volatile function in an UPDATE.
+const doneStep = `update downpour.steps
+  set is_done = true, done_by = $4, seconds = $5, generate_seconds = $6, notes = $7::text::jsonb,
+    done_at = statement_timestamp()
+  where run = $1 and phase = $2 and number = $3`
+
+interface StepRow {
+  readonly phase: number
+  readonly number: number
+  readonly kind: StepKind
+  readonly position: number | null
+  readonly first_row: string | null
+  readonly row_count: string | null
+  /** JSON. */
+  readonly task: string | null
+}
+
+function stepOf({ phase, number, kind, position, first_row, row_count, task }: StepRow): Step {
   return {
-    ...step,
+    phase,
+    number,
+    kind,
     position: position ?? undefined,
-    firstRow: firstRow ?? 0,
-    rowCount: rowCount ?? 0,
-    task: task ?? undefined,
+    firstRow: Number(first_row ?? 0),
+    rowCount: Number(row_count ?? 0),
+    task: task === null ? undefined : (JSON.parse(task) as StepTask),
   }
 }

@@ -1,4 +1,6 @@
 import { DownpourError } from '../errors.ts'
+import { readEngine } from '../postgres/engine.ts'
+import { readCitus } from '../postgres/citus.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import { quoteIdentifier } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
@@ -6,7 +8,7 @@ import { inTransaction } from '../run/transaction.ts'
 
 /**
  * The ledger's own versions: each entry leads from the one before it to the next. Entries are never
- * changed once released, only added.
+ * changed once released, only added: of one statement each, since Citus sends it to its nodes as it is.
  */
 const versions: readonly string[] = [
   `create schema downpour;
@@ -74,6 +76,9 @@ const versions: readonly string[] = [
      column_name text,
      primary key (run, table_key, row));`,
   `alter table downpour.installation add column environment text;`,
+  `drop index downpour.ix_steps_open;`,
+  `create index ix_steps_open on downpour.steps (run, phase, position, first_row, number)
+     where not is_done;`,
 ]
 
 /** The version of the ledger that this program writes. */
@@ -112,9 +117,11 @@ export async function installLedger(
   session: Session,
   roles: readonly string[] = [],
 ): Promise<void> {
+  // Others may lack the lock: whoever comes second fails there, and finds the ledger the next time.
+  const isPostgres = (await readEngine(session)).kind === 'postgres'
   await explained(() =>
     inTransaction(session, async () => {
-      await session.query(`select pg_advisory_xact_lock(${installLock})`)
+      if (isPostgres) await session.query(`select pg_advisory_xact_lock(${installLock})`)
       const installed = await readLedgerVersion(session)
       refuseNewer(installed)
       for (const statements of versions.slice(installed)) await session.query(statements)
@@ -124,10 +131,29 @@ export async function installLedger(
       for (const role of roles) await session.query(grantsFor(role))
     }),
   )
+  await explained(() => shareLedger(session))
 }
 
 /** An arbitrary constant, the same in every version. */
 const installLock = '5211374918246002'
+
+/**
+ * Lets every node of a Citus cluster use the ledger, which stays on the coordinator. Where the
+ * coordinator is not in the cluster's metadata lanes cannot enter through other nodes.
+ */
+async function shareLedger(session: Session): Promise<void> {
+  const citus = await readCitus(session)
+  if (citus?.coordinator === undefined) return
+  // Those that refer to a run go along with it.
+  for (const name of ['runs', 'installation']) {
+    await session.query(
+      `select citus_add_local_table_to_metadata(c.oid, cascade_via_foreign_keys => true)
+       from pg_class c where c.oid = $1::text::regclass and pg_has_role(c.relowner, 'USAGE')
+         and c.oid not in (select logicalrelid from pg_dist_partition)`,
+      [`downpour.${name}`],
+    )
+  }
+}
 
 /**
  * Makes sure that the ledger is there and up to date.
@@ -138,7 +164,10 @@ export async function ensureLedger(session: Session): Promise<void> {
   const installed = await readLedgerVersion(session)
   refuseNewer(installed)
   if (installed < ledgerVersion) await installLedger(session)
-  else await refuseMissingRights(session)
+  else {
+    await refuseMissingRights(session)
+    await explained(() => shareLedger(session))
+  }
 }
 
 /**

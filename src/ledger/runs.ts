@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
+import { DownpourError } from '../errors.ts'
 import type { Fingerprint } from '../plan/fingerprint.ts'
 import type { Session } from '../postgres/session.ts'
 import type { RowsBefore, RunOptions } from '../run/options.ts'
 import type { Step } from './step.ts'
-import { runs, runTables, steps } from './tables.ts'
+import { installation, runs, runTables, steps } from './tables.ts'
 import type { RunState } from './tables.ts'
 
 /** A run as the ledger knows it. */
@@ -33,6 +34,29 @@ export interface NewRun {
   readonly startedBy: string
   readonly tables: readonly RunTable[]
   readonly steps: readonly Step[]
+}
+
+/**
+ * Makes sure that no run has begun since the runs were looked at, nor can another begin before the
+ * transaction that is open has ended: also where the database has no lock for that.
+ *
+ * @param known - those that were not finished then
+ * @throws DownpourError `REFUSED_BUSY`
+ */
+export async function refuseOtherRuns(
+  session: Session,
+  known: readonly RunRecord[],
+): Promise<void> {
+  await session.db.select({ version: installation.version }).from(installation).for('update')
+  const running = await listRuns(session, ['running'])
+  const other = running.find(({ id }) => !known.some((one) => one.id === id))
+  if (!other) return
+  throw new DownpourError({
+    code: 'REFUSED_BUSY',
+    message: 'Another run is at work on this database',
+    why: `Run ${other.id} of ${other.startedBy} has begun meanwhile.`,
+    fix: 'Help it with --join latest, or wait until it has ended.',
+  })
 }
 
 /** Writes a run down, with all of its steps, in whatever transaction is open. */

@@ -1,3 +1,5 @@
+import { readEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import type { Session } from './session.ts'
 import { sequenceOf } from './sequence.ts'
 import type { ServerType } from './server-type.ts'
@@ -189,6 +191,7 @@ function resolveType(
 
 /** What the server says of itself. */
 export interface ServerFacts {
+  readonly engine: Engine
   /** E.g. `18.4`. */
   readonly version: string
   readonly versionNumber: number
@@ -204,6 +207,7 @@ export interface ServerFacts {
 }
 
 export async function readServerFacts(session: Session): Promise<ServerFacts> {
+  const engine = await readEngine(session)
   const [row] = await session.query<{
     version: string
     number: string
@@ -219,7 +223,8 @@ export async function readServerFacts(session: Session): Promise<ServerFacts> {
       inet_server_addr() is null or inet_server_addr() <<= '127.0.0.0/8'::inet
         or inet_server_addr() = '::1'::inet as local`)
   return {
-    version: row!.version,
+    engine,
+    version: engine.kind === 'postgres' ? row!.version : engine.version,
     versionNumber: Number(row!.number),
     database: row!.database,
     readOnly: row!.read_only,

@@ -102,16 +102,9 @@ function constraintStep(definitions: readonly Definition[]): RebuildStep {
     ...stepOf('constraints', definitions),
     completes: definitions,
     statements: [
-      ...(keys.length > 0
-        ? [
-            alterTable(
-              keys.map(({ attach }) => attach!),
-              keys[0]!,
-            ),
-          ]
-        : []),
+      ...keys.map((key) => alterTable(key.attach!, key)),
       ...definitions.flatMap((one) =>
-        one.marks.map((mark) => alterTable([`${marking[mark]} ${quoteIdentifier(one.name)}`], one)),
+        one.marks.map((mark) => alterTable(`${marking[mark]} ${quoteIdentifier(one.name)}`, one)),
       ),
       ...keys.flatMap(({ after }) => after),
     ],
@@ -131,10 +124,7 @@ function foreignKeyStep(definitions: readonly Definition[]): RebuildStep {
     statements: [
       // Each locks its table and then its parents: two of them would wait in a circle.
       `SELECT pg_advisory_xact_lock(${foreignKeyLock})`,
-      alterTable(
-        definitions.map(({ attach }) => attach!),
-        definitions[0]!,
-      ),
+      ...definitions.map((one) => alterTable(one.attach!, one)),
       ...unchecked.flatMap(({ after }) => after),
     ],
   }
@@ -148,10 +138,7 @@ function validationStep(definitions: readonly Definition[]): RebuildStep {
     ...stepOf('validation', definitions),
     completes: definitions,
     statements: [
-      alterTable(
-        definitions.map(({ validate }) => validate!),
-        definitions[0]!,
-      ),
+      ...definitions.map((one) => alterTable(one.validate!, one)),
       ...definitions.flatMap(({ after }) => after),
     ],
   }
@@ -162,8 +149,9 @@ function stepOf(phase: RebuildPhase, definitions: readonly Definition[]) {
   return { phase, schema, table, names: definitions.map(({ name }) => name) }
 }
 
-function alterTable(clauses: readonly string[], definition: Definition): string {
-  return `ALTER TABLE ${tableOf(definition)} ${clauses.join(', ')}`
+/** One clause in a statement: Citus takes no more. */
+function alterTable(clause: string, definition: Definition): string {
+  return `ALTER TABLE ${tableOf(definition)} ${clause}`
 }
 
 function tableOf({ schema, table }: Definition): string {

@@ -33,8 +33,8 @@ export interface Certificates {
 
 /** What a database URL says itself. Parts that it leaves out are empty. */
 export interface UrlParts {
-  readonly host: string
-  readonly port: string
+  /** At least one. */
+  readonly hosts: readonly UrlHost[]
   readonly database: string
   readonly user: string
   readonly password: string
@@ -42,21 +42,28 @@ export interface UrlParts {
   readonly parameters: ReadonlyMap<string, string>
 }
 
+export interface UrlHost {
+  readonly host: string
+  readonly port: string
+}
+
 /**
- * Reads a database URL as libpq does, but strictly: one host, a database, known parameters only.
+ * Reads the URL of a session as libpq does, but strictly: one host, a database, known parameters only.
  * Without `sslmode` the server's certificate is verified on another machine (`verify-full`), and a
  * connection to this one is not encrypted. What libpq's variables and files add is `completeUrl`'s.
  *
  * @param text - `postgres://user:password@host:port/database?sslmode=…`
- * @throws DownpourError `URL_INVALID`, `URL_DIALECT`, `URL_DATABASE`, `URL_PARAMETER`; none of them
- *   quotes a part of the URL that may be a password.
+ * @throws DownpourError `URL_INVALID`, `URL_DIALECT`, `URL_HOSTS`, `URL_DATABASE`, `URL_PARAMETER`;
+ *   none of them quotes a part of the URL that may be a password.
  * @example
  * parseDatabaseUrl('postgres://ada@db.example.com/shop').port // 5432
  */
 export function parseDatabaseUrl(text: string): DatabaseUrl {
-  const { port, database, user, password, parameters, ...parts } = takeUrlApart(text)
+  const { hosts, database, user, password, parameters } = takeUrlApart(text)
+  const [{ host: named, port }, second] = hosts as [UrlHost, ...UrlHost[]]
+  if (second) throw severalHosts()
   if (database === '') throw noDatabase()
-  const host = parts.host || 'localhost'
+  const host = named || 'localhost'
   const certificates = certificatesOf(parameters)
   return {
     host,
@@ -72,14 +79,18 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   }
 }
 
-/** @throws DownpourError `URL_INVALID`, `URL_DIALECT`, `URL_PARAMETER` */
+/**
+ * Reads a database URL with any number of hosts, each with its port: `postgres://a:5432,b,[::1]/shop`.
+ *
+ * @throws DownpourError `URL_INVALID`, `URL_DIALECT`, `URL_PARAMETER`
+ */
 export function takeUrlApart(text: string): UrlParts {
-  const url = readUrl(text)
-  if (url === undefined) throw unreadable(text)
+  const urls = readUrls(text)
+  if (urls === undefined) throw unreadable(text)
+  const [url] = urls
   const { host: folder = '', ...parameters } = Object.fromEntries(readParameters(url))
   return {
-    host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || folder,
-    port: url.port,
+    hosts: urls.map(({ hostname, port }) => ({ host: hostOf(hostname) || folder, port })),
     database: decode(url.pathname.slice(1)),
     user: decode(url.username),
     password: decode(url.password),
@@ -88,19 +99,30 @@ export function takeUrlApart(text: string): UrlParts {
 }
 
 /**
+ * Reads hosts as they stand in a URL, where a URL's list is replaced.
+ *
+ * @returns `undefined` for what is no such list
+ * @example
+ * readHosts('b:5433,[::1]') // [{ host: 'b', port: '5433' }, { host: '::1', port: '' }]
+ */
+export function readHosts(text: string): readonly UrlHost[] | undefined {
+  const urls = /[@/?#\s]/.test(text) ? undefined : readUrls(`postgres://${text}`)
+  const hosts = urls?.map(({ hostname, port }) => ({ host: hostOf(hostname), port }))
+  return hosts?.every(({ host }) => host !== '') ? hosts : undefined
+}
+
+/**
  * The URL of some parts, whatever characters they hold.
  *
- * @param parts - the host is not empty
+ * @param parts - no host is empty
  */
-export function writeUrl({ host, port, database, user, password, parameters }: UrlParts): string {
+export function writeUrl({ hosts, database, user, password, parameters }: UrlParts): string {
   const login = [user, ...(password === '' ? [] : [password])].map(encodeURIComponent).join(':')
   const query = new URLSearchParams([...parameters]).toString()
   return [
     'postgres://',
     login === '' ? '' : `${login}@`,
-    // An address of version 6 stands in brackets; the folder of a socket is escaped.
-    host.includes(':') ? `[${host}]` : encodeURIComponent(host),
-    port === '' ? '' : `:${port}`,
+    hosts.map(writeHost).join(','),
     `/${encodeURIComponent(database)}`,
     query === '' ? '' : `?${query}`,
   ].join('')
@@ -131,13 +153,15 @@ const tlsNames = {
  * displayUrl('postgres://ada:secret@localhost/shop') // 'postgres://ada@localhost/shop'
  */
 export function displayUrl(text: string): string {
-  const url = readUrl(text)
-  if (url === undefined) return '(a database URL that cannot be read)'
-  url.password = ''
+  const urls = readUrls(text)
+  if (urls === undefined) return '(a database URL that cannot be read)'
+  const [url] = urls
   for (const name of new Set(url.searchParams.keys())) {
     if (!SHOWN.includes(name)) url.searchParams.delete(name)
   }
-  return url.href
+  const login = url.username === '' ? '' : `${url.username}@`
+  const hosts = urls.map(({ host }) => host).join()
+  return `${url.protocol}//${login}${hosts}${url.pathname}${url.search}`
 }
 
 /**
@@ -156,23 +180,43 @@ const PARAMETERS = [...SHOWN, 'options', 'passfile', 'sslcert', 'sslkey', 'sslro
 const DIALECTS = ['file', 'libsql', 'mariadb', 'mongodb', 'mssql', 'mysql', 'mysql2', 'sqlite']
 
 /**
- * `undefined` for everything in which a password could stand where none is expected. A password
- * with an unescaped `/`, `?` or `#` ends the host early, and its rest would be read (and printed)
- * as the path: an `@` after the host, a fragment, or a `:` in the user's name give that away.
+ * A URL for each host, which differ in nothing else. `undefined` for everything in which a password
+ * could stand where none is expected. A password with an unescaped `/`, `?` or `#` ends the hosts
+ * early, and its rest would be read (and printed) as the path: an `@` after the hosts, a fragment, or
+ * a `:` in the user's name give that away.
  */
-function readUrl(text: string): URL | undefined {
-  if (!/^postgres(ql)?:\/\//.test(text)) return undefined
-  const afterHost = text.slice(text.indexOf('://') + 3).replace(/^[^/?#]*/, '')
-  if (afterHost.includes('@') || afterHost.includes('#')) return undefined
+function readUrls(text: string): readonly [URL, ...URL[]] | undefined {
+  const [, scheme, place, rest] = /^(postgres(?:ql)?:\/\/)([^/?#]*)([^]*)$/.exec(text) ?? []
+  if (place === undefined || /[@#]/.test(rest!)) return undefined
+  const afterLogin = place.lastIndexOf('@') + 1
+  const login = place.slice(0, afterLogin)
   try {
-    const url = new URL(text)
-    for (const part of [url.hostname, url.pathname, url.username, url.password]) decode(part)
-    // A list of hosts, as libpq takes it, would make the session another one than the URL says.
-    if (decode(url.hostname).includes(',')) return undefined
-    return decode(url.username).includes(':') ? undefined : url
+    const urls = place
+      .slice(afterLogin)
+      .split(',')
+      .map((host) => new URL(`${scheme}${login}${host}${rest}`))
+    return urls.every((url) => isSafe(url) && (urls.length === 1 || url.hostname !== ''))
+      ? (urls as [URL, ...URL[]])
+      : undefined
   } catch {
     return undefined
   }
+}
+
+/** @throws URIError for a part that is not encoded as it must be */
+function isSafe({ hostname, pathname, username, password }: URL): boolean {
+  for (const part of [pathname, password]) decode(part)
+  return !decode(hostname).includes(',') && !decode(username).includes(':')
+}
+
+function hostOf(hostname: string): string {
+  return decode(hostname).replace(/^\[(.*)\]$/, '$1')
+}
+
+/** An address of version 6 stands in brackets; the folder of a socket is escaped. */
+function writeHost({ host, port }: UrlHost): string {
+  const written = host.includes(':') ? `[${host}]` : encodeURIComponent(host)
+  return port === '' ? written : `${written}:${port}`
 }
 
 function readParameters(url: URL): Map<string, string> {
@@ -250,6 +294,16 @@ function unreadable(text: string): DownpourError {
     message: 'Cannot read the database URL',
     why: 'It is not of the form postgres://user:password@host:port/database.',
     fix: 'Check it, and percent-encode what is special in the user or password: %40 for @, %2F for /, %3F for ?, %23 for #, %25 for %.',
+  })
+}
+
+/** Which of them would be up to chance, and a session must be that of its URL. */
+function severalHosts(): DownpourError {
+  return new DownpourError({
+    code: 'URL_HOSTS',
+    message: 'Cannot use the database URL',
+    why: 'It names several hosts, and a session has one.',
+    fix: 'Name one host.',
   })
 }
 

@@ -87,3 +87,8 @@ export function threeDigits(value: number): string {
 export function formatRows(rows: number): string {
   return rows === 1 ? '1 row' : `${formatCount(rows)} rows`
 }
+
+/** @example formatList(['users', 'accounts', 'budgets']) // 'users, accounts and budgets' */
+export function formatList(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`
+}

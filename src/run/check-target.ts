@@ -5,6 +5,8 @@ import type { ColumnModel, TableModel } from '../model/table.ts'
 import type { PlannedTable } from '../plan/plan.ts'
 import { readCatalog } from '../postgres/catalog.ts'
 import type { CatalogColumn, CatalogTable } from '../postgres/catalog.ts'
+import { readEngine } from '../postgres/engine.ts'
+import type { Engine } from '../postgres/engine.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Target } from '../write/target.ts'
 
@@ -18,14 +20,15 @@ export async function checkTargets(
   session: Session,
   tables: readonly PlannedTable[],
 ): Promise<readonly Target[]> {
+  const engine = await readEngine(session)
   const catalog = await readCatalog(
     session,
     tables.map(({ model }) => ({ schema: model.schema, name: model.name })),
   )
-  return tables.map((table, index) => checkTarget(table, catalog[index]))
+  return tables.map((table, index) => checkTarget(table, catalog[index], engine))
 }
 
-function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Target {
+function checkTarget(table: PlannedTable, found: CatalogTable | undefined, engine: Engine): Target {
   const { model } = table
   if (!found) {
     throw targetError(model, {
@@ -49,7 +52,7 @@ function checkTarget(table: PlannedTable, found: CatalogTable | undefined): Targ
     const fillsItself = !column.notNull || column.hasDefault || column.generated
     if (!fillsItself && !written.has(column.name)) throw unfilledColumn(model, column.name)
   }
-  return { table, columns }
+  return { table, columns, engine }
 }
 
 function checkTable(model: TableModel, found: CatalogTable): void {

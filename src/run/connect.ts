@@ -66,7 +66,7 @@ async function holdsSample(session: Session, plan: Plan, parent: PlannedTable): 
   for (let row = 0; row < numbers.length; row++) {
     const texts = reader.vectors.map((vector) => String(readCell(vector, row, 'string')))
     const [found] = await session.query<{ isThere: boolean }>(
-      `select exists (select from ${quoteTable(model.schema, model.name)} where ${isRow.join(' and ')}) as "isThere"`,
+      `select exists (select 1 from ${quoteTable(model.schema, model.name)} where ${isRow.join(' and ')}) as "isThere"`,
       texts,
     )
     if (!found!.isThere) return false

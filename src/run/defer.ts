@@ -118,7 +118,7 @@ export async function findDroppable(
 
 async function isEmpty(session: Session, table: RunTable): Promise<boolean> {
   const [row] = await session.query<{ empty: boolean }>(
-    `select not exists (select from ${nameOf(table)}) as empty`,
+    `select not exists (select 1 from ${nameOf(table)}) as empty`,
   )
   return row!.empty
 }

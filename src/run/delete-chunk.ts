@@ -31,7 +31,7 @@ export async function deleteChunk(
   const keys = keysOf(table, 'child', rows)
   if (isLocked) {
     await session.query(
-      `select count(*) from (select from ${name} as child where ${keys} for update) as locked`,
+      `select count(*) from (select 1 from ${name} as child where ${keys} for update) as locked`,
     )
     await check()
   }

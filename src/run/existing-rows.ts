@@ -7,6 +7,7 @@ import type { Plan, PlannedTable } from '../plan/plan.ts'
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts'
 import { serverError, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
+import { formatList } from '../report/format.ts'
 import type { RunOptions } from './options.ts'
 
 /**
@@ -46,14 +47,14 @@ export async function refuseExistingRows(
     const row = await readOne<{ full: boolean }>(
       session,
       model,
-      `exists (select from ${nameOf(model)}) as full`,
+      `exists (select 1 from ${nameOf(model)}) as full`,
     )
     if (row.full) full.push(model.key)
   }
   if (full.length === 0) return
   throw new DownpourError({
     code: 'REFUSED_NOT_EMPTY',
-    message: `The data is there already: ${listed(full)} ${full.length === 1 ? 'holds' : 'hold'} rows`,
+    message: `The data is there already: ${formatList(full)} ${full.length === 1 ? 'holds' : 'hold'} rows`,
     why: 'Seeding again would mix two sets of rows, so nothing was written.',
     fix: 'Go on with --append (grow them to larger counts), --reset (empty the tables first) or --database-url (another database).',
     table: full[0]!,
@@ -141,8 +142,4 @@ export async function readOne<Row extends object>(
 
 function nameOf({ schema, name }: TableModel): string {
   return quoteTable(schema, name)
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`
 }

@@ -7,7 +7,7 @@ import { isConnectionLost, serverError } from '../postgres/server-error.ts'
  * (https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html) and
  * experience say:
  *
- * - `reconnect`: the connection is gone, and whether the step's commit happened is unknown
+ * - `reconnect`: whether the step's commit happened is unknown, mostly because the connection is gone
  * - `retry`: the server gave the transaction up for reasons that pass
  * - `no connection`: the server has none to spare
  * - `fail`: the same would happen again
@@ -17,7 +17,7 @@ export type Verdict = 'reconnect' | 'retry' | 'no connection' | 'fail'
 export function verdictOn(error: unknown): Verdict {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     const code = serverError(inner)?.code
-    if (isConnectionLost(inner)) return 'reconnect'
+    if (isConnectionLost(inner) || code === unknownOutcome) return 'reconnect'
     if (code === '53300' || (inner instanceof DownpourError && inner.code === 'CONNECT_TOO_MANY')) {
       return 'no connection'
     }
@@ -65,6 +65,12 @@ export async function pause(
 
 /** The server's state, which may be another one soon. */
 const connectStates = new Set(['CONNECT_STARTING', 'CONNECT_CLOSED', 'CONNECT_TIMEOUT'])
+
+/**
+ * CockroachDB has lost sight of a commit, and not of its client:
+ * https://www.cockroachlabs.com/docs/stable/common-errors#result-is-ambiguous
+ */
+const unknownOutcome = '40003'
 
 /** Serialization failure, deadlock, lock not available. */
 const passing = new Set(['40001', '40P01', '55P03'])

@@ -92,11 +92,14 @@ export async function setSequences(
       )
       const sequence = found?.name
       if (!sequence) continue
+      const [rows] = await session.query<{ largest: string | null }>(
+        `select max(${quoteIdentifier(column.name)})::text as largest from ${table}`,
+      )
+      if (rows!.largest === null) continue
+      // By itself: Citus sends a statement that reads the table where the rows are.
       await session.query(
-        `select setval($1::text::regclass, greatest(largest, (select last_value from ${sequence})))
-         from (select max(${quoteIdentifier(column.name)}) as largest from ${table}) as keys
-         where largest is not null`,
-        [sequence],
+        `select setval($1::text::regclass, greatest($2::text::int8, (select last_value from ${sequence})))`,
+        [sequence, rows!.largest],
       )
     }
   }

@@ -29,7 +29,7 @@ export async function findForeignRows(
       session,
       table,
       // The server stops at the first row too many.
-      `count(*) > ${known} as "isForeign" from (select from ${name} limit ${known + 1}) as found`,
+      `count(*) > ${known} as "isForeign" from (select 1 from ${name} limit ${known + 1}) as found`,
     )
     if (isForeign) return table.key
   }

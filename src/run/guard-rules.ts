@@ -8,6 +8,8 @@ export interface Situation {
   /** As the URL names it, and the address that the server says it has. */
   readonly host: string
   readonly address: string
+  /** Whether it is a host where only rows enter. */
+  readonly isNode?: boolean
   /** Whose the server is; `allowed`: on another machine, and named in `allowHosts`. */
   readonly place: 'embedded' | 'local' | 'allowed' | 'elsewhere'
   readonly isReadOnly: boolean
@@ -148,9 +150,9 @@ const rules: readonly Rule[] = [
     code: 'REFUSED_REMOTE',
     applies: ({ place }) => place === 'elsewhere',
     consent: byName,
-    tell: ({ action, database, host, address }) => ({
+    tell: ({ action, database, host, address, isNode = false }) => ({
       message: `Refusing to ${action} "${database}": the server is not on this machine`,
-      why: `The database URL names ${host}, and the server says that its address is ${address}.`,
+      why: `${isNode ? 'Rows are to enter through' : 'The database URL names'} ${host}, and the server says that its address is ${address}.`,
       fix: `If you mean it, say --confirm ${database}; or add the host to allowHosts in the configuration.`,
     }),
   },

@@ -4,9 +4,12 @@ import { readServerFacts } from '../postgres/catalog.ts'
 import type { TableModel } from '../model/table.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
 import type { Session } from '../postgres/session.ts'
+import { refuseWorker } from './check-distribution.ts'
+import { readNodes } from './check-nodes.ts'
 import { findForeignRows } from './foreign-rows.ts'
 import { decide, environmentOf, productionSign, rowsMatter } from './guard-rules.ts'
 import type { Refusal, Situation, Surroundings } from './guard-rules.ts'
+import { defaultPatience } from './lane.ts'
 
 /** What a command brings along for the guard. */
 export interface Consent {
@@ -29,6 +32,10 @@ export interface GuardedAction extends Consent {
   readonly profile?: Surroundings['profile']
   /** The mark that the database is to get. */
   readonly mark?: string | undefined
+  /** URLs of other hosts where rows are to enter. */
+  readonly nodes?: readonly string[]
+  /** As `Patience`, for these hosts. @defaultValue 15 */
+  readonly silenceSeconds?: number
 }
 
 /** A database that the guard has let a command through to. */
@@ -47,14 +54,24 @@ export interface Guarded {
  * Refuses databases that look like somebody else's. A server counts as local when the URL leads to
  * this machine and the server says that it is there: behind a pooler or a proxy it would say so
  * wherever it is. A tunnel that begins on this machine and ends on the server's stays undetected.
+ * Of several hosts the one that is farthest away decides.
  *
- * @throws DownpourError `REFUSED_…`, exit code 2; `DECLINED`, exit code 3, when another name was typed
+ * @throws DownpourError `REFUSED_…`, `NODE_…`, exit code 2; `DECLINED`, exit code 3, when another name was typed
  */
 export async function guardDatabase(session: Session, guarded: GuardedAction): Promise<Guarded> {
   const server = await readServerFacts(session)
+  await refuseWorker(session)
   const mark = await readMark(session)
-  const situation = situationOf(server, mark, guarded)
-  const confirm = await insist(situation, guarded)
+  let situation = situationOf(server, mark, guarded)
+  let confirm = await insist(situation, guarded)
+  const { nodes = [], silenceSeconds = defaultPatience.silenceSeconds } = guarded
+  const { database } = server
+  for (const node of await readNodes(nodes, { database, silenceSeconds })) {
+    const further = furtherOf(situation, { ...situationOf(node, mark, guarded), isNode: true })
+    if (further === situation) continue
+    situation = further
+    confirm = await insist({ ...situation, confirm }, { ...guarded, confirm })
+  }
   return {
     server,
     async guardRows(emptied) {
@@ -68,6 +85,7 @@ export async function guardDatabase(session: Session, guarded: GuardedAction): P
 /** Whoever calls a function with a database means that one: only what no name is consent to is refused. */
 export async function guardCall(session: Session, action: string): Promise<void> {
   const server = await readServerFacts(session)
+  await refuseWorker(session)
   const guarded = { action, confirm: server.database, environment: process.env['NODE_ENV'] }
   await insist(situationOf(server, await readMark(session), guarded), guarded)
 }
@@ -108,6 +126,13 @@ function situationOf(
     isTerminal: ask !== undefined,
   }
 }
+
+/** The one of two situations in which more is refused. */
+function furtherOf(one: Situation, other: Situation): Situation {
+  return places.indexOf(other.place) > places.indexOf(one.place) ? other : one
+}
+
+const places: readonly Situation['place'][] = ['embedded', 'local', 'allowed', 'elsewhere']
 
 function placeOf(
   server: ServerFacts,

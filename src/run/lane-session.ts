@@ -4,12 +4,12 @@ import type { Session } from '../postgres/session.ts'
 import type { OpenLane } from './lane.ts'
 
 /**
- * What opens a lane's connection.
+ * What opens a lane's connections.
  *
  * @param name - what `pg_stat_activity` shows, e.g. `downpour 1f0c2d3e lane 2`
  */
-export function openerOf(url: string, name: string): OpenLane {
-  return ({ waitSeconds }) =>
+export function openerOf(name: string): OpenLane {
+  return ({ url, waitSeconds }) =>
     openSession({
       url,
       applicationName: name,
@@ -42,4 +42,6 @@ const wanted = {
   tcp_keepalives_count: '3',
   tcp_user_timeout: '30000',
   client_connection_check_interval: '10000',
+  // The ledger is read before the step is known, whose statements may not follow on local ones.
+  'citus.enable_local_execution': 'off',
 }

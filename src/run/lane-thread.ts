@@ -6,7 +6,7 @@ import { packError, unpackError } from '../threads/error-data.ts'
 import type { ErrorData, Port, ThreadMain } from '../threads/port.ts'
 import { verdictOn, withPatience } from './faults.ts'
 import type { HostLane, LaneEvent, LaneStart } from './host-lanes.ts'
-import type { LaneEnd, LaneStop, Patience } from './lane.ts'
+import type { LaneEnd, LaneNode, LaneStop, Patience } from './lane.ts'
 import { prepareRecorded } from './prepare-run.ts'
 import type { Builders } from './rebuild-step.ts'
 import { runRecordedLane } from './recorded-lane.ts'
@@ -14,6 +14,7 @@ import { runRecordedLane } from './recorded-lane.ts'
 interface LaneData {
   readonly configFile: string
   readonly url: string
+  readonly nodes: readonly LaneNode[]
   readonly run: string
   readonly builders: Builders
   readonly number: number
@@ -79,7 +80,7 @@ export const main: ThreadMain<LaneData, ToLane, FromLane> = async (port, data) =
 
 async function work(
   port: Port<FromLane, ToLane>,
-  { configFile, url, run: id, builders, number, patience }: LaneData,
+  { configFile, url, nodes, run: id, builders, number, patience }: LaneData,
   { signal, over }: Pick<LaneStart, 'signal' | 'over'>,
 ): Promise<LaneStop> {
   const project = await loadProject(configFile)
@@ -93,6 +94,7 @@ async function work(
     port.post({ kind: 'started' })
     return await runRecordedLane({
       url,
+      nodes,
       run: id,
       options: run.options,
       project,

@@ -2,12 +2,16 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Step, StepOutcome } from '../ledger/step.ts'
 import type { Session } from '../postgres/session.ts'
 import { pause, verdictOn } from './faults.ts'
+import type { Verdict } from './faults.ts'
 import { beginStep } from './lane-session.ts'
 import { watchConnection } from './watchdog.ts'
 
 /** One worker with one connection. */
 export interface LaneOptions {
+  /** Where it does everything but load rows. */
   readonly url: string
+  /** Where its rows enter, if not there. */
+  readonly node?: LaneNode
   /** Opens its connection; again when that is lost, and then it waits for the server. */
   readonly open: OpenLane
   readonly ledger: Ledger
@@ -28,7 +32,17 @@ export interface LaneOptions {
   readonly patience: Patience
 }
 
-export type OpenLane = (options: { readonly waitSeconds: number | undefined }) => Promise<Session>
+/** Plain data, for threads. */
+export interface LaneNode {
+  readonly url: string
+  /** Positions of tables that are not there: their rows enter where all else is done. */
+  readonly lacks: readonly number[]
+}
+
+export type OpenLane = (options: {
+  readonly url: string
+  readonly waitSeconds: number | undefined
+}) => Promise<Session>
 
 export type Perform = (
   session: Session,
@@ -60,7 +74,10 @@ export const defaultPatience: Patience = {
   silenceSeconds: 15,
 }
 
-/** Without a connection to spare on the server, what the lane was at is left to the others. */
+/**
+ * Without a connection to spare on the server, or with a node that is gone, what the lane was at is
+ * left to the others.
+ */
 export type LaneEnd =
   { readonly kind: 'done' } | { readonly kind: 'no connection'; readonly error: unknown }
 
@@ -68,7 +85,9 @@ export type LaneEnd =
 export type LaneStop = LaneEnd | { readonly kind: 'left' }
 
 /**
- * Claims steps and does them until there are none. Errors that pass are waited out: the whole
+ * Claims steps and does them until there are none, each where it belongs: chunks at the lane's node. A
+ * step that belongs elsewhere is given back, and the lane goes there: seldom, since no step begins before
+ * those of earlier phases are done, and chunks of a table come one after the other. Errors that pass are waited out: the whole
  * transaction is done again, after a lost connection on a new one.
  *
  * @throws the first error that would come again, or that came too often; the signal's reason
@@ -76,26 +95,33 @@ export type LaneStop = LaneEnd | { readonly kind: 'left' }
 export async function runLane(options: LaneOptions): Promise<LaneStop> {
   const { signal, patience } = options
   let session: Session | undefined
+  let url = options.node?.url ?? options.url
   let doubtful: Step | undefined
   let attempt = 1
   try {
     for (;;) {
-      const turn: Turn = { attempt, doubtful, step: undefined }
+      const turn: Turn = { url, attempt, doubtful, isConnected: false, step: undefined }
       try {
         signal.throwIfAborted()
         if (options.leave?.aborted && !doubtful) return { kind: 'left' }
         if (!session || session.closed) {
-          const waitSeconds = attempt > 1 ? patience.reconnectSeconds : undefined
-          session = await options.open({ waitSeconds })
+          session = await options.open({ url, waitSeconds: waitSeconds(options, turn) })
         }
-        if ((await takeTurn(session, options, turn)) === 'none') return { kind: 'done' }
+        turn.isConnected = true
+        const end = await takeTurn(session, options, turn)
+        if (end.kind === 'none') return { kind: 'done' }
+        if (end.kind === 'elsewhere') {
+          await session.close()
+          url = end.url
+          continue
+        }
         doubtful = undefined
         attempt = 1
       } catch (error) {
         if (turn.step) options.onRolledBack(turn.step)
         await session?.rollback().catch(() => {})
         signal.throwIfAborted()
-        const verdict = verdictOn(error)
+        const verdict = verdictOnTurn(error, options, turn)
         const isNeeded = verdict !== 'no connection' || options.over?.aborted !== true
         if (verdict === 'fail' || attempt >= patience.attempts || !isNeeded) {
           const told = await options.explain({ step: turn.step, error, session })
@@ -117,19 +143,35 @@ export async function runLane(options: LaneOptions): Promise<LaneStop> {
 
 /** A step from its claim to its commit. */
 interface Turn {
+  /** Where the lane is. */
+  readonly url: string
   readonly attempt: number
-  /** A step that may or may not be committed. */
+  /** A step that may or may not be committed; it belongs where the lane is. */
   readonly doubtful: Step | undefined
+  isConnected: boolean
   step: Step | undefined
 }
 
-async function takeTurn(
-  session: Session,
-  options: LaneOptions,
-  turn: Turn,
-): Promise<'some' | 'none'> {
+type TurnEnd =
+  { readonly kind: 'some' | 'none' } | { readonly kind: 'elsewhere'; readonly url: string }
+
+/** For a node they are its share of what the lane waits in all: others do its work meanwhile. */
+function waitSeconds({ url, patience }: LaneOptions, turn: Turn): number | undefined {
+  if (turn.attempt === 1) return undefined
+  const { reconnectSeconds, attempts } = patience
+  return turn.url === url ? reconnectSeconds : reconnectSeconds / attempts
+}
+
+/** A node that is gone is not waited for longer than for a connection to spare. */
+function verdictOnTurn(error: unknown, { url }: LaneOptions, turn: Turn): Verdict {
+  const verdict = verdictOn(error)
+  const isNodeGone = verdict === 'reconnect' && !turn.isConnected && turn.url !== url
+  return isNodeGone ? 'no connection' : verdict
+}
+
+async function takeTurn(session: Session, options: LaneOptions, turn: Turn): Promise<TurnEnd> {
   const { ledger, perform, signal } = options
-  const endWatch = watchConnection(session, options.url, options.patience.silenceSeconds)
+  const endWatch = watchConnection(session, turn.url, options.patience.silenceSeconds)
   const cancel = () => void session.cancel()
   signal.addEventListener('abort', cancel)
   try {
@@ -139,12 +181,17 @@ async function takeTurn(
       await session.rollback()
       ledger.committed(doubtful)
       options.onCommitted(doubtful)
-      return 'some'
+      return { kind: 'some' }
     }
     const step = doubtful ?? (await ledger.claim(session))
     if (!step) {
       await session.rollback()
-      return 'none'
+      return { kind: 'none' }
+    }
+    const url = placeOf(step, options)
+    if (url !== turn.url) {
+      await session.rollback()
+      return { kind: 'elsewhere', url }
     }
     turn.step = step
     const outcome = await perform(session, step, { attempt: turn.attempt, signal })
@@ -153,9 +200,13 @@ async function takeTurn(
     await session.commit()
     ledger.committed(step)
     options.onCommitted(step)
-    return 'some'
+    return { kind: 'some' }
   } finally {
     signal.removeEventListener('abort', cancel)
     endWatch()
   }
+}
+
+function placeOf({ kind, position }: Step, { url, node }: LaneOptions): string {
+  return node && kind === 'chunk' && !node.lacks.includes(position!) ? node.url : url
 }

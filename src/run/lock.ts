@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { DownpourError } from '../errors.ts'
+import { readEngine } from '../postgres/engine.ts'
 import { localSettings } from '../postgres/local-settings.ts'
 import { openSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
@@ -17,7 +18,7 @@ const noTimeouts = {
   transaction_timeout: '0',
 }
 
-/** The right to change this database; nobody else has it meanwhile. */
+/** The right to change this database; on PostgreSQL nobody else has it meanwhile. */
 export interface RunLock {
   /** Aborted with the reason once the server has ended the lock's session. */
   readonly lost: AbortSignal
@@ -33,7 +34,8 @@ export interface RunLock {
 /**
  * Takes the lock that a run or a migration holds from beginning to end: a transaction-level
  * advisory lock in a connection that does nothing else. A session-level one would vanish behind a
- * transaction pooler.
+ * transaction pooler. Other engines than PostgreSQL lack such locks, or have them without effect, in
+ * most of their versions: there the ledger alone keeps runs apart.
  *
  * @param silenceSeconds - after which a connection that does not answer is looked into
  * @throws DownpourError `REFUSED_BUSY`, naming who holds it
@@ -48,6 +50,11 @@ export async function takeRunLock(
   })
   const endWatch = watchConnection(session, url, silenceSeconds)
   try {
+    if ((await readEngine(session)).kind !== 'postgres') {
+      endWatch()
+      await session.close()
+      return noLock
+    }
     await session.begin()
     await session.query(await localSettings(session, noTimeouts))
     const [row] = await session.query<{ taken: boolean }>(
@@ -120,6 +127,12 @@ export async function keepRunLock(
     await retaking
     await lock.release()
   }
+}
+
+const noLock: RunLock = {
+  lost: new AbortController().signal,
+  assertHeld: () => Promise.resolve(),
+  release: () => Promise.resolve(),
 }
 
 function lockLost(error: unknown): DownpourError {

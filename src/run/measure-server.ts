@@ -1,17 +1,20 @@
 import { statfs } from 'node:fs/promises'
 import type { TableName } from '../postgres/catalog.ts'
+import { readDistributions } from '../postgres/citus.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
 
-/** What a table takes on disk, its indexes and TOAST included. */
+/** What a table takes on disk, its indexes and TOAST included, on all nodes where it is on several. */
 export async function readTableBytes(
   session: Session,
   tables: readonly (TableName & { readonly key: string })[],
 ): Promise<ReadonlyMap<string, number>> {
+  const distributions = await readDistributions(session, tables)
   const sizes = new Map<string, number>()
-  for (const { key, schema, name } of tables) {
+  for (const [index, { key, schema, name }] of tables.entries()) {
+    const isHere = (distributions?.[index]?.kind ?? 'local') === 'local'
     const [row] = await session.query<{ bytes: number }>(
-      'select pg_total_relation_size($1::text::regclass)::float8 as bytes',
+      `select ${isHere ? 'pg' : 'citus'}_total_relation_size($1::text::regclass)::float8 as bytes`,
       [quoteTable(schema, name)],
     )
     sizes.set(key, row!.bytes)

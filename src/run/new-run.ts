@@ -6,12 +6,15 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { fingerprintPlan } from '../plan/fingerprint.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { readEngine } from '../postgres/engine.ts'
 import type { Session } from '../postgres/session.ts'
 import { chooseStrategy } from '../write/choose-strategy.ts'
+import { checkDistribution } from './check-distribution.ts'
 import { checkRights, rightsForRun } from './check-rights.ts'
 import { checkSamples } from './check-samples.ts'
 import { checkTargets } from './check-target.ts'
 import { describeTables } from './describe-tables.ts'
+import { optionsOn } from './engine-rules.ts'
 import { refuseCircles } from './circles.ts'
 import type { Clock } from './clock.ts'
 import { findConnected } from './connect.ts'
@@ -44,18 +47,24 @@ export async function planNewRun(
   },
 ): Promise<BeginningRun> {
   const { project, ledger, clock } = request
+  const engine = await readEngine(session)
   const isAppending = request.options.existing === 'append'
   const before = isAppending
     ? await readBefore(session, project, request.options, ledger)
     : undefined
   const { plan, options } = await clock.time('plan', async () => {
-    const planned = await planOver(session, project, request.options, before?.rows)
+    const wanted = optionsOn(engine, request.options)
+    const planned = await planOver(session, project, wanted, before?.rows)
     await checkPlan(planned.plan)
     return planned
   })
   const targets = await clock.time('check', async () => {
     const tables = loadedTables(plan)
     const found = await checkTargets(session, tables)
+    await checkDistribution(
+      session,
+      plan.tables.map(({ model }) => model),
+    )
     await checkRights(session, 'seed', rightsForRun(plan, options))
     await checkSamples(plan, found, session.pooled ? undefined : session)
     await checkParentRows(session, plan, options)

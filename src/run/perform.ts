@@ -3,6 +3,7 @@ import type { RunTable } from '../ledger/runs.ts'
 import type { Step, StepOutcome } from '../ledger/step.ts'
 import type { TableModel } from '../model/table.ts'
 import type { Plan } from '../plan/plan.ts'
+import { workInSequence } from '../postgres/citus.ts'
 import type { Session } from '../postgres/session.ts'
 import { strategies } from '../write/choose-strategy.ts'
 import type { StrategyName } from '../write/strategy.ts'
@@ -116,6 +117,7 @@ export function createPerform(work: RunWork, ledger: Ledger): Perform {
 
   return async (session, step, circumstances): Promise<StepOutcome> => {
     const started = performance.now()
+    if (step.kind !== 'chunk') await workInSequence(session)
     const done = await perform(session, step, circumstances)
     return { ...done, seconds: (performance.now() - started) / 1000 }
   }

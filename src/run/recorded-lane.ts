@@ -4,7 +4,7 @@ import { databaseLedger } from '../ledger/database-ledger.ts'
 import { explainStep } from './explain-step.ts'
 import type { LaneStart } from './host-lanes.ts'
 import { runLane } from './lane.ts'
-import type { LaneStop } from './lane.ts'
+import type { LaneNode, LaneStop } from './lane.ts'
 import { openerOf } from './lane-session.ts'
 import type { RunOptions } from './options.ts'
 import { createPerform } from './perform.ts'
@@ -13,6 +13,8 @@ import type { Builders } from './rebuild-step.ts'
 
 export interface RecordedLane extends LaneStart {
   readonly url: string
+  /** Where rows enter: those of the first lane through the first, and so on in turn. */
+  readonly nodes: readonly LaneNode[]
   readonly run: string
   readonly options: RunOptions
   readonly project: Project
@@ -24,11 +26,12 @@ export interface RecordedLane extends LaneStart {
 
 /** A lane that works from the ledger in the database. */
 export function runRecordedLane(lane: RecordedLane): Promise<LaneStop> {
-  const { url, run, number, prepared, signal, over, leave, patience, onEvent } = lane
+  const { url, nodes, run, number, prepared, signal, over, leave, patience, onEvent } = lane
   const ledger = databaseLedger(run, `${processName()} lane ${number}`)
   return runLane({
     url,
-    open: openerOf(url, `downpour ${run} lane ${number}`),
+    node: nodes[(number - 1) % nodes.length]!,
+    open: openerOf(`downpour ${run} lane ${number}`),
     ledger,
     perform: createPerform(
       {

@@ -21,18 +21,33 @@ export interface RecordedRun {
   readonly onProgress: (progress: LoadProgress) => void
 }
 
+export interface WorkedRun {
+  /** That had a connection to the end. */
+  readonly lanes: number
+  /** What people should know of the others. */
+  readonly notes: readonly string[]
+}
+
 /**
  * Works on a run of the ledger until all of its steps are done, by whomever.
  *
  * @param session - for looking at the ledger; it may be lost without harm
- * @returns how many lanes had a connection
  * @throws DownpourError exit code 4 when a step cannot be done; those that are committed stay
  */
-export async function workOnRun(session: Session, work: RecordedRun): Promise<number> {
+export async function workOnRun(session: Session, work: RecordedRun): Promise<WorkedRun> {
   const { run, url, prepared, lanes, host, signal, patience, onProgress } = work
   const { tables } = prepared
   const read = () => readProgress(session, run, tables.length)
   const tracker = createLoadTracker(tables, await read(), onProgress)
+  const notes: string[] = []
+  const noting: HostLane = async (start) => {
+    const end = await host(start)
+    if (end.kind === 'no connection' && !start.over.aborted) {
+      const { message } = end.error as Error
+      notes.push(`Lane ${start.number} has left its work to the others: ${message}`)
+    }
+    return end
+  }
   // Other processes may be at work on the same run.
   let isReading = false
   const refreshing = setInterval(() => {
@@ -44,7 +59,7 @@ export async function workOnRun(session: Session, work: RecordedRun): Promise<nu
       .finally(() => (isReading = false))
   }, refreshMilliseconds)
   try {
-    const worked = await runLanes(lanes, host, {
+    const worked = await runLanes(lanes, noting, {
       signal,
       patience,
       onEvent: (lane, event) => tracker.onEvent(lane, event),
@@ -54,7 +69,7 @@ export async function workOnRun(session: Session, work: RecordedRun): Promise<nu
       (progress) => tracker.refresh(progress),
       () => {},
     )
-    return worked
+    return { lanes: worked, notes }
   } catch (error) {
     await setSequencesSoon(url, prepared).catch(() => {})
     throw error

@@ -1,6 +1,7 @@
 import type { StepTimes } from '../ledger/progress.ts'
 import type { RunTable } from '../ledger/runs.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
+import { engineName } from '../postgres/engine.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Clock } from './clock.ts'
 import { readFreeDisk, readTableBytes, readWalPosition } from './measure-server.ts'
@@ -43,7 +44,7 @@ export interface SeededTable {
   /** During which lanes were at it. */
   readonly seconds: number
   readonly rowsPerSecond: number
-  /** On disk, with indexes, after the load. */
+  /** On disk, with indexes, after the load; 0 on engines that keep rows in other ways. */
   readonly bytes: number
 }
 
@@ -69,7 +70,10 @@ export async function reportRun(
 ): Promise<SeedReport> {
   const { tables, times, rejected, lanes, walBefore } = outcome
   const walAfter = await readWalPosition(session)
-  const bytes = await readTableBytes(session, tables)
+  const bytes =
+    server.engine.kind === 'postgres'
+      ? await readTableBytes(session, tables)
+      : new Map<string, number>()
   const seeded = tables
     .filter(({ rowCount }) => rowCount > 0)
     .map((table): SeededTable => {
@@ -93,7 +97,11 @@ export async function reportRun(
     run: outcome.run,
     profile: outcome.profile,
     seed: outcome.seed,
-    database: { server: 'PostgreSQL', version: server.version, name: server.database },
+    database: {
+      server: engineName(server.engine),
+      version: server.version,
+      name: server.database,
+    },
     tables: seeded,
     rows: sum(seeded.map(({ rows }) => rows)),
     rejected: sum(seeded.map((table) => table.rejected)),

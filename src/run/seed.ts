@@ -3,7 +3,7 @@ import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
 import { ensureLedger, readLedgerVersion, upgradeLedger } from '../ledger/install.ts'
 import { readNotes, readRejectCounts, readStepTimes } from '../ledger/progress.ts'
-import { findRun, listRuns, recordRun } from '../ledger/runs.ts'
+import { findRun, listRuns, recordRun, refuseOtherRuns } from '../ledger/runs.ts'
 import type { RunRecord } from '../ledger/runs.ts'
 import { markOnce } from '../ledger/mark.ts'
 import type { TableModel } from '../model/table.ts'
@@ -12,12 +12,14 @@ import type { ServerFacts } from '../postgres/catalog.ts'
 import { isConnectionLost, unwrapError } from '../postgres/server-error.ts'
 import { openSession, withSession } from '../postgres/session.ts'
 import type { Session } from '../postgres/session.ts'
+import { checkNodes } from './check-nodes.ts'
 import { chooseLanes, workloadOf } from './choose-lanes.ts'
 import { connectedNotes } from './connect.ts'
 import { createClock } from './clock.ts'
 import type { Clock } from './clock.ts'
+import { checkEngine, engineNotes, explainOnEngine } from './engine-rules.ts'
 import { guardDatabase } from './guard.ts'
-import type { Consent } from './guard.ts'
+import type { Consent, GuardedAction } from './guard.ts'
 import { environmentOf } from './guard-rules.ts'
 import type { Surroundings } from './guard-rules.ts'
 import { defaultPatience } from './lane.ts'
@@ -27,6 +29,7 @@ import type { LoadProgress } from './load-tracker.ts'
 import { keepRunLock } from './lock.ts'
 import { readWalPosition } from './measure-server.ts'
 import { findPendingMigrations } from './migrate.ts'
+import { findNamedRun, workOnNamedRun } from './named-run.ts'
 import { planNewRun } from './new-run.ts'
 import type { BeginningRun } from './new-run.ts'
 import { checkOptions, optionDifferences } from './options.ts'
@@ -59,6 +62,8 @@ export interface SeedRequest extends Omit<Consent, 'isEmbedded'> {
   readonly unfinished: 'continue' | 'resume' | 'restart'
   /** A run that other processes are at work on, or `latest`: this one helps. */
   readonly join: string | undefined
+  /** The name of the run, which is begun where there is none of that name, and else helped with. */
+  readonly name?: string | undefined
   readonly ledger: 'ledger' | 'no ledger'
   /** As many as pay when left out. */
   readonly lanes: number | undefined
@@ -72,6 +77,8 @@ export interface SeedRequest extends Omit<Consent, 'isEmbedded'> {
   readonly signal: AbortSignal
   readonly patience?: Patience
   readonly onPlan: (plan: Plan) => void
+  /** Told while somebody else has the lock, perhaps to begin the run of that name. */
+  readonly onWaiting?: (busy: DownpourError) => void
   /** Told before the load begins. */
   readonly onRun: (run: RunNews) => void
   readonly onProgress: (progress: LoadProgress) => void
@@ -79,6 +86,8 @@ export interface SeedRequest extends Omit<Consent, 'isEmbedded'> {
 
 export interface SeedDatabase {
   readonly url: string
+  /** URLs for lanes that load rows, in turn. @defaultValue `url` alone */
+  readonly nodes?: readonly string[]
   /** Whether the project owns it: then pending migrations are applied without being asked for. */
   readonly isEmbedded: boolean
 }
@@ -86,7 +95,7 @@ export interface SeedDatabase {
 /** How a run begins. */
 export interface RunNews {
   readonly run: string
-  readonly kind: 'new' | 'continued' | 'joined'
+  readonly kind: 'new' | 'continued' | 'joined' | 'finished'
   readonly lanes: number
 }
 
@@ -117,7 +126,9 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
   const { silenceSeconds } = request.patience ?? defaultPatience
   const endWatch = watchConnection(session, url, silenceSeconds)
   try {
-    const { server, guardRows } = await guardRun(session, request)
+    const nodes = nodesApart(database)
+    const { server, guardRows } = await guardRun(session, request, { nodes, silenceSeconds })
+    checkEngine(server.engine, request)
     const work: Work = {
       request,
       session,
@@ -127,11 +138,12 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
       guardRows,
     }
     if (request.join !== undefined) return await joinRun(work, request.join)
+    if (request.name !== undefined) return await seedNamed(work, request.name)
     const isAlone = request.ledger === 'no ledger' || request.options.transaction === 'run'
     return await (isAlone ? seedAlone(work) : seedRecorded(work))
   } catch (error) {
     // Drizzle's own error holds SQL and every parameter.
-    throw unwrapError(error)
+    throw await explainOnEngine(session, unwrapError(error))
   } finally {
     endWatch()
     await session.close()
@@ -144,18 +156,19 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
  * @throws DownpourError as `guardDatabase`
  */
 export async function guardSeed(session: Session, request: GuardedRun): Promise<ServerFacts> {
-  const { server, guardRows } = await guardRun(session, request)
+  const { server, guardRows } = await guardRun(session, request, {})
   await guardRows()
   return server
 }
 
-type GuardedRun = Pick<SeedRequest, 'project' | 'database' | 'options' | 'join'> &
+type GuardedRun = Pick<SeedRequest, 'project' | 'database' | 'options' | 'join' | 'name'> &
   Partial<Pick<SeedRequest, 'wishes' | 'unfinished' | 'ledger'>> &
   Consent
 
 async function guardRun(
   session: Session,
   request: GuardedRun,
+  atNodes: Pick<GuardedAction, 'nodes' | 'silenceSeconds'>,
 ): Promise<Pick<Work, 'server' | 'guardRows'>> {
   const { project, database, join } = request
   const options = await continuedOptions(session, request)
@@ -164,22 +177,29 @@ async function guardRun(
     ...request,
     ...surroundingsOf({ ...request, options }),
     isEmbedded: database.isEmbedded,
+    ...atNodes,
   })
   const isReset = options.existing === 'reset' && join === undefined
   const emptied = isReset ? emptiedTables(project.tables, options) : []
   return { server, guardRows: () => guardRows(emptied) }
 }
 
+/** The nodes that are others than the one where all else is done. */
+function nodesApart({ url, nodes = [] }: SeedDatabase): readonly string[] {
+  return [...new Set(nodes)].filter((node) => node !== url)
+}
+
 /** Whoever goes on with a run, and names no profile, means that of the run. */
 async function continuedOptions(
   session: Session,
-  { options, wishes, unfinished, ledger }: GuardedRun,
+  { options, wishes, unfinished, ledger, name }: GuardedRun,
 ): Promise<RunOptions> {
   const isNew = unfinished === 'restart' || options.existing === 'reset' || ledger === 'no ledger'
   if (isNew || wishes?.profile !== undefined || (await readLedgerVersion(session)) === 0) {
     return options
   }
-  const [run] = await listRuns(session, ['running'])
+  const run =
+    name === undefined ? (await listRuns(session, ['running']))[0] : await findRun(session, name)
   return run ? { ...options, profile: run.options.profile } : options
 }
 
@@ -210,17 +230,36 @@ async function joinRun(work: Work, name: string): Promise<SeedReport> {
   return continueRun(work, run, 'joined')
 }
 
+async function seedNamed(work: Work, name: string): Promise<SeedReport> {
+  const { signal, onWaiting } = work.request
+  return workOnNamedRun(work.session, {
+    name,
+    signal,
+    begin: () => seedRecorded(work),
+    help: (run) => helpNamed(work, run),
+    onWaiting,
+  })
+}
+
+function helpNamed(work: Work, run: RunRecord): Promise<SeedReport> {
+  return continueRun(work, run, run.state === 'finished' ? 'finished' : 'joined')
+}
+
 async function seedRecorded(work: Work): Promise<SeedReport> {
   const { request, session, clock } = work
-  const { project, options, unfinished, signal } = request
+  const { project, options, unfinished, name, signal } = request
   const release = await keepRunLock(request.database.url, request.patience?.silenceSeconds)
   const cancel = () => void session.cancel()
   signal.addEventListener('abort', cancel)
   try {
     await clock.time('migrate', () => migrateFirst(request, session))
     await ensureLedger(session)
-    const [run] = await listRuns(session, ['running'])
+    const named = name === undefined ? undefined : await findNamedRun(session, name)
+    if (named) return await helpNamed(work, named)
+    const running = await listRuns(session, ['running'])
+    const [run] = running
     const isContinued = run && unfinished !== 'restart' && options.existing !== 'reset'
+    if (isContinued && name !== undefined) throw unfinishedRun(run.id)
     if (isContinued) return await continueRun(work, run, 'continued')
     if (unfinished === 'resume') throw nothingToResume()
     await work.guardRows()
@@ -228,11 +267,13 @@ async function seedRecorded(work: Work): Promise<SeedReport> {
     const begun = await planNewRun(session, { project, options, ledger: 'ledger', clock })
     request.onPlan(begun.plan)
     signal.throwIfAborted()
+    const record = { ...begun.record, ...(name !== undefined && { id: name }) }
     await inTransaction(session, async () => {
-      await recordRun(session, { ...begun.record, state: 'running' })
+      await refuseOtherRuns(session, running)
+      await recordRun(session, { ...record, state: 'running' })
       await markOnce(session, work.environment)
     })
-    const { id, options: recorded } = begun.record
+    const { id, options: recorded } = record
     return await doRun(work, { id, options: recorded, prepared: begun, kind: 'new' })
   } catch (error) {
     throw signal.aborted ? signal.reason : error
@@ -245,7 +286,7 @@ async function seedRecorded(work: Work): Promise<SeedReport> {
 async function continueRun(
   work: Work,
   run: RunRecord,
-  kind: 'continued' | 'joined',
+  kind: 'continued' | 'joined' | 'finished',
 ): Promise<SeedReport> {
   const { request, session, clock } = work
   const differences = optionDifferences(run.options, request.wishes)
@@ -267,13 +308,19 @@ async function doRun(
   run: RunInWork,
 ): Promise<SeedReport> {
   const { project, threads, lookSeconds, signal, patience = defaultPatience } = request
-  const { url } = request.database
+  const { url, nodes: named = [url] } = request.database
   const { id, options, prepared, kind } = run
-  const lanes = request.lanes ?? (await chooseLanes(session, workloadOf(prepared.tables, options)))
+  const { silenceSeconds } = patience
+  const nodes = await checkNodes({ url, nodes: named, silenceSeconds, run: id, ...prepared })
+  const lanes =
+    kind === 'finished'
+      ? 1
+      : (request.lanes ?? (await chooseLanes(session, workloadOf(prepared.tables, options))))
   request.onRun({ run: id, kind, lanes })
   const walBefore = await readWalPosition(session)
   const work = {
     url,
+    nodes,
     run: id,
     builders: { lanes, cores: server.isLocal ? availableParallelism() : undefined },
   }
@@ -303,8 +350,13 @@ async function doRun(
       tables: prepared.tables,
       times: await readStepTimes(reading, id),
       rejected: await readRejectCounts(reading, id),
-      lanes: worked,
-      notes: [...connectedNotes(prepared.plan, options), ...(await readNotes(reading, id))],
+      lanes: worked.lanes,
+      notes: [
+        ...engineNotes(server.engine, prepared.tables),
+        ...connectedNotes(prepared.plan, options),
+        ...(await readNotes(reading, id)),
+        ...worked.notes,
+      ],
       walBefore,
     }
     return reportRun(reading, outcome, { server, clock })

@@ -75,7 +75,7 @@ export async function runWithoutLedger(single: SingleRun): Promise<MemoryLedger>
   const { url, run, locked, patience, onProgress } = single
   const memory = memoryLedger({ ...run.record, recordEnd: () => Promise.resolve() })
   const tracker = trackerOf(single, onProgress)
-  const open = openerOf(url, `downpour ${run.record.id}`)
+  const open = openerOf(`downpour ${run.record.id}`)
   await runLane({
     url,
     open: async (options) => {

@@ -58,9 +58,9 @@ export function spreadLanes(options: SpreadOptions): HostLane {
   async function hostHere(start: LaneStart, leave?: AbortSignal): Promise<LaneEnd> {
     const end = await here({ ...start, leave })
     if (end.kind !== 'left') return end
-    await onThread(start)
-    // It has had a connection, whether or not it got another one.
-    return { kind: 'done' }
+    const after = await onThread(start)
+    // It has had a connection; whether it got another one mattered only while there was work left.
+    return start.over.aborted ? { kind: 'done' } : after
   }
 
   async function hostMovable(start: LaneStart): Promise<LaneEnd> {

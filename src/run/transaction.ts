@@ -1,9 +1,11 @@
+import { workInSequence } from '../postgres/citus.ts'
 import type { Session } from '../postgres/session.ts'
 
 /** Does work in a transaction of the session: all of it or nothing. */
 export async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
     await session.begin()
+    await workInSequence(session)
     const result = await work()
     await session.commit()
     return result

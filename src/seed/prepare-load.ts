@@ -5,6 +5,7 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Refinements } from '../plan/refinement.ts'
 import type { Session } from '../postgres/session.ts'
+import { checkDistribution } from '../run/check-distribution.ts'
 import { checkSamples } from '../run/check-samples.ts'
 import { checkTargets } from '../run/check-target.ts'
 import { buildConnectedPlan } from '../run/read-connected.ts'
@@ -79,6 +80,7 @@ export async function prepareLoad(
       : await reading(() => buildConnectedPlan(session, request, connected))
   await checkPlan(plan)
   const targets = await checkTargets(session, loadedTables(plan))
+  await checkDistribution(session, tables)
   await checkSamples(plan, targets, session)
   return { plan, targets, tables: await describeTables(session, { plan, targets, strategyFor }) }
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../postgres/session.ts'
 import { chooseLanes } from '../run/choose-lanes.ts'
 import { circularTables } from '../run/circles.ts'
+import { explainOnEngine } from '../run/engine-rules.ts'
 import { explainStep } from '../run/explain-step.ts'
 import { setSequences } from '../run/finish.ts'
 import { guardCall } from '../run/guard.ts'
@@ -38,7 +39,7 @@ export async function seedOverLanes(
     await guardCall(session, 'seed')
     return await load(session, job, { address, url })
   } catch (error) {
-    throw await explainLock(error, job.tables, session)
+    throw await explainOnEngine(session, await explainLock(error, job.tables, session))
   } finally {
     endWatch()
     await session.close()

@@ -1,12 +1,14 @@
 import { DownpourError } from '../errors.ts'
 import { unwrapError } from '../postgres/server-error.ts'
+import type { Session } from '../postgres/session.ts'
+import { explainOnEngine } from '../run/engine-rules.ts'
 import { guardCall } from '../run/guard.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
 import { withinTransaction } from '../run/transaction.ts'
 import { strategies } from '../write/choose-strategy.ts'
 import type { Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
-import type { Handed, SeedDatabase } from './database.ts'
+import type { Handed } from './database.ts'
 import { withoutCircles } from './break-circles.ts'
 import { explainCommit, loadHere } from './load.ts'
 import { explainLock, limitLockWaits } from './lock-error.ts'
@@ -25,8 +27,7 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
   const { settings } = job
   const choice = throughStrategy(settings.strategy)
   let prepared: PreparedRun | undefined
-  const load = async (transaction: SeedDatabase): Promise<void> => {
-    const session = sessionOver(transaction)
+  const load = async (session: Session): Promise<void> => {
     await guardCall(session, 'seed')
     const [zone] = await session.query<{ zone: string }>(
       `select current_setting('TimeZone') as zone`,
@@ -45,7 +46,12 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
     await setZone(zone!.zone)
   }
   try {
-    await database.transaction(load)
+    await database.transaction(async (transaction) => {
+      const session = sessionOver(transaction)
+      await load(session).catch(async (error: unknown) => {
+        throw await explainOnEngine(session, error)
+      })
+    })
   } catch (error) {
     const told = prepared ? explainCommit(prepared, inOneForm(unwrapError(error))) : error
     throw isOpen ? told : await explainLock(told, job.tables, undefined)

@@ -45,6 +45,6 @@ function orphansQuery(
   )
   return `select count(*)::float8 as rows from ${quoteTable(table.schema, table.name)} as child
     where ${own.map((column) => `${column} is not null`).join(' and ')}
-      and not exists (select from ${quoteTable(parent.schema, parent.name)} as parent
+      and not exists (select 1 from ${quoteTable(parent.schema, parent.name)} as parent
         where ${matches.join(' and ')})`
 }

@@ -1,4 +1,5 @@
 import type { TableModel } from '../model/table.ts'
+import { readDistributions } from '../postgres/citus.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Finding } from './finding.ts'
@@ -23,13 +24,15 @@ export async function checkStatistics(
   session: Session,
   tables: readonly CountedTable[],
 ): Promise<readonly Finding[]> {
+  const distributions = await readDistributions(
+    session,
+    tables.map(({ model }) => model),
+  )
   const findings: Finding[] = []
-  for (const { model, rows, loadedAt } of tables) {
+  for (const [index, { model, rows, loadedAt }] of tables.entries()) {
+    const isHere = (distributions?.[index]?.kind ?? 'local') === 'local'
     const [found] = await session.query<StatisticsRow & Record<string, unknown>>(
-      `select c.reltuples::float8 as rows,
-         greatest(s.last_analyze, s.last_autoanalyze) < $2::text::timestamptz as early
-       from pg_class c left join pg_stat_all_tables s on s.relid = c.oid
-       where c.oid = $1::text::regclass`,
+      isHere ? statisticsQuery : shardStatisticsQuery,
       [quoteTable(model.schema, model.name), loadedAt ?? null],
     )
     const { rows: known, early } = found!
@@ -45,3 +48,18 @@ export async function checkStatistics(
   }
   return findings
 }
+
+const analyzedAt = 'greatest(s.last_analyze, s.last_autoanalyze)'
+const statisticsOf = 'pg_class c left join pg_stat_all_tables s on s.relid = c.oid'
+
+const statisticsQuery = `
+  select c.reltuples::float8 as rows, ${analyzedAt} < $2::text::timestamptz as early
+  from ${statisticsOf} where c.oid = $1::text::regclass`
+
+/** Of a table on several nodes only the shards have statistics. */
+const shardStatisticsQuery = `
+  select sum((result::json ->> 'rows')::float8) as rows,
+    min((result::json ->> 'at')::timestamptz) < $2::text::timestamptz as early
+  from run_command_on_shards($1::text::regclass, $shard$
+    select json_build_object('rows', c.reltuples, 'at', ${analyzedAt})
+    from ${statisticsOf} where c.oid = '%s'::regclass $shard$)`

@@ -28,15 +28,18 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
 /**
  * The strategy for a table, which is `batch` in any case where no column is written: the others have
  * no words for a row of defaults. `auto` takes `copy` where it pays: for tables from `threshold` rows on.
+ * On other engines than PostgreSQL it takes `values`, the most ordinary statement of all: CockroachDB
+ * has no arrays of JSON for `unnest` (https://github.com/cockroachdb/cockroach/issues/23468).
  *
  * @param threshold - rows. @defaultValue 2000
  */
 export function chooseStrategy(
   choice: StrategyChoice,
-  { table, columns }: Target,
+  { table, columns, engine }: Target,
   threshold = 2000,
 ): Strategy {
   if (columns.length === 0) return strategies.batch
   if (choice !== 'auto') return strategies[choice]
+  if (engine.kind !== 'postgres') return strategies.values
   return table.toLoad.count >= threshold ? strategies.copy : strategies.batch
 }

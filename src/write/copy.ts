@@ -22,6 +22,19 @@ export function copyIn(
   return { name, open: (target) => openCopy(target, formatOf(target.columns)) }
 }
 
+/**
+ * The statement of a chunk. YugabyteDB commits every 20,000 rows of a COPY unless it is told not to,
+ * before 2025.1.1 even within a transaction (https://github.com/yugabyte/yugabyte-db/issues/27061).
+ *
+ * @example
+ * copyStatement(target, 'binary') // 'copy "public"."users" ("id") from stdin with (format binary)'
+ */
+export function copyStatement({ table, columns, engine }: Target, format: CopyFormat): string {
+  const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
+  const options = engine.kind === 'yugabyte' ? ', rows_per_transaction 0' : ''
+  return `copy ${quoteTable(table.model.schema, table.model.name)} (${names}) from stdin with (format ${format}${options})`
+}
+
 function openCopy(target: Target, format: CopyFormat): ChunkWriter {
   const statement = copyStatement(target, format)
   const encoders = new Map<readonly Vector[], RowEncoder>()
@@ -57,9 +70,4 @@ function openCopy(target: Target, format: CopyFormat): ChunkWriter {
       }
     },
   }
-}
-
-function copyStatement({ table, columns }: Target, format: CopyFormat): string {
-  const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
-  return `copy ${quoteTable(table.model.schema, table.model.name)} (${names}) from stdin with (format ${format})`
 }

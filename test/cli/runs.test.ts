@@ -214,7 +214,7 @@ describe('status, rejects, undo and init', () => {
   Fix  Create it first, or name another; upper and lower case matter.
 `,
     )
-    expect(await shown('init')).toBe('Installed the ledger, version 2.\n')
+    expect(await shown('init')).toBe('Installed the ledger, version 4.\n')
     const unread = await asThey('status')
     expect(unread.exitCode).toBe(2)
     expect(errorOf(unread)).toBe(

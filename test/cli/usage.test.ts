@@ -100,6 +100,9 @@ describe('--help', () => {
         --resume        Go on with an unfinished run, or fail                [boolean]
         --restart       Throw an unfinished run away                         [boolean]
         --join          Help another process: its run, or latest              [string]
+        --run           The run’s name: begun, helped with, or found done     [string]
+        --hosts         Where rows enter, lane by lane: host:port,host:port
+                                         [string] [default: those of the database URL]
         --ledger        Write the run down; after --no-ledger it cannot be resumed or
                         undone                               [boolean] [default: true]
         --show-values   Let errors tell the values of rows  [boolean] [default: false]

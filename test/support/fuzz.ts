@@ -40,7 +40,9 @@ export const users = pgTable('users', { id: integer().primaryKey(), name: text()
 const options = [
   '--append', '--batch', '--chunk', '--chunk-size', '--confirm', '--config', '--count', '--csv',
   '--database-url', '--except', '--existing', '--format', '--gzip', '--help', '--html', '--indexes',
-  '--join', '--json', '--lanes', '--max-errors', '--no-ledger', '--on-error', '--only', '--profile',
+  '--join',
+  '--run',
+  '--hosts', '--json', '--lanes', '--max-errors', '--no-ledger', '--on-error', '--only', '--profile',
   '--quick', '--quiet', '--repeat', '--reset', '--restart', '--resume', '--role', '--row', '--rows',
   '--scale', '--seed', '--show-values', '--strategies', '--strategy', '--threads', '--transaction',
   '--version', '--no-json', '--json=maybe', '--count=users', '-x', '--', '--__proto__', '--constructor',

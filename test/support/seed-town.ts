@@ -18,6 +18,8 @@ export interface SeedWishes
   readonly only?: readonly string[] | undefined
   /** Apply pending migrations, as in the embedded server. */
   readonly isEmbedded?: boolean
+  /** URLs where rows enter. */
+  readonly nodes?: readonly string[]
   /** In place of the town's own for these tables. */
   readonly refine?: Refinements
   readonly ledger?: SeedRequest['ledger']
@@ -39,7 +41,7 @@ export const townProject: Project = {
  * lanes are connections of this thread.
  */
 export async function seedTown(url: string, wishes: SeedWishes = {}): Promise<SeedReport> {
-  const { refine = {}, project = townProject, isEmbedded = false } = wishes
+  const { refine = {}, project = townProject, isEmbedded = false, nodes } = wishes
   const given: Partial<RunOptions> = Object.fromEntries(
     optionNames.flatMap((name) => (wishes[name] === undefined ? [] : [[name, wishes[name]]])),
   )
@@ -59,7 +61,7 @@ export async function seedTown(url: string, wishes: SeedWishes = {}): Promise<Se
     ...wishes,
     options: { ...plainOptions, ...given },
     project: { ...project, refinements: { ...project.refinements, ...refine } },
-    database: { url, isEmbedded },
+    database: { url, isEmbedded, ...(nodes && { nodes }) },
   })
 }
 

@@ -18,6 +18,8 @@ export interface ProxiedRun {
   /** The name of the database that each orchard is a copy of. */
   readonly template: string
   readonly wishes: SeedWishes
+  /** What of it goes through the proxy. @defaultValue all */
+  readonly proxied?: 'all' | 'rows'
 }
 
 export interface UndisturbedRun {
@@ -55,7 +57,11 @@ const patience: Patience = { attempts: 5, reconnectSeconds: 5, silenceSeconds: 0
 export async function runUndisturbed(run: ProxiedRun): Promise<UndisturbedRun> {
   const database = await createTestDatabase({ template: run.template })
   const proxy = await startFrameProxy(database.url)
-  await seedOrchard(proxy.url, { ...run.wishes, patience: { ...patience, silenceSeconds: 60 } })
+  await seedProxied(run, {
+    url: database.url,
+    proxy: proxy.url,
+    patience: { ...patience, silenceSeconds: 60 },
+  })
   await proxy.close()
   const state = await runStateOf(database.url, orchardTables)
   await database.drop()
@@ -75,7 +81,7 @@ export async function runStruck(
   const proxy = await startFrameProxy(database.url, ({ connection, place }) => {
     if (connection !== frame.connection || place !== frame.place) return 'pass'
     // Until then the server's process holds what it has locked.
-    if (fault === 'stall' && connection === connections.lane) {
+    if (fault === 'stall' && connection >= connections.lane) {
       setTimeout(() => proxy.release(), releaseMilliseconds)
     }
     return fault
@@ -86,7 +92,8 @@ export async function runStruck(
     proxy.frames.filter(({ type, text }) => type === 'Q' && text?.startsWith('copy')).length
   let outcome = 'unknown'
   try {
-    outcome = await outcomeOf(seedOrchard(url.href, { ...run.wishes, patience }))
+    const servers = { url: database.url, proxy: url.href, patience }
+    outcome = await outcomeOf(seedProxied(run, servers))
     await proxy.close()
     if (proxy.struck.length === 0) outcome = 'not struck'
     await expectNothingLeft(database.url)
@@ -106,6 +113,15 @@ export async function runStruck(
     await proxy.close().catch(() => {})
     await database.drop()
   }
+}
+
+function seedProxied(
+  { wishes, proxied = 'all' }: ProxiedRun,
+  { url, proxy, patience: own }: { url: string; proxy: string; patience: Patience },
+): Promise<unknown> {
+  return proxied === 'all'
+    ? seedOrchard(proxy, { ...wishes, patience: own })
+    : seedOrchard(url, { ...wishes, nodes: [proxy], patience: own })
 }
 
 /** By then the lane has given its connection up. */

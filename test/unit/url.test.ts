@@ -5,6 +5,7 @@ import {
   displayUrl,
   isLocalHost,
   parseDatabaseUrl,
+  readHosts,
   takeUrlApart,
   tlsWords,
   writeUrl,
@@ -80,8 +81,15 @@ describe('parseDatabaseUrl', () => {
     '',
     'shop',
     'postgres:shop',
-    'postgres://a,b/shop',
+    'postgres://a%2Cb/shop',
+    'postgres://a,/shop',
+    'postgres://,b/shop',
+    'postgres://a,,b/shop',
+    'postgres://a,\tcanary@/shop',
     'postgres://host:99999/shop',
+    'postgres://a,host:99999/shop',
+    'postgres://ada:canary,b/shop',
+    'postgres://ada:canary/x@a,b/shop',
     'postgres://ada:canary%zz@host/shop',
     'postgres://ada:canary/x@host/shop',
     'postgres://ada:12/canary@host/shop',
@@ -100,6 +108,18 @@ describe('parseDatabaseUrl', () => {
       cause: undefined,
     })
     expect(displayUrl(url)).toBe('(a database URL that cannot be read)')
+  })
+
+  it('refuses several hosts, of which a session could have any', () => {
+    const url = 'postgres://ada:canary@a,b:5433/shop'
+    expect(failureOf(url)).toMatchObject({
+      code: 'URL_HOSTS',
+      message: 'Cannot use the database URL',
+      why: 'It names several hosts, and a session has one.',
+      fix: 'Name one host.',
+      exitCode: 2,
+    })
+    expect(displayUrl(url)).toBe('postgres://ada@a,b:5433/shop')
   })
 
   it('refuses another dialect in one sentence', () => {
@@ -151,6 +171,47 @@ describe('parseDatabaseUrl', () => {
   })
 })
 
+describe('takeUrlApart', () => {
+  it('reads every host with its port', () => {
+    expect(takeUrlApart('postgres://ada:a,b@db1:5432,db2,[::1]:5433,%2Ftmp/shop')).toMatchObject({
+      hosts: [
+        { host: 'db1', port: '5432' },
+        { host: 'db2', port: '' },
+        { host: '::1', port: '5433' },
+        { host: '/tmp', port: '' },
+      ],
+      user: 'ada',
+      password: 'a,b',
+      database: 'shop',
+    })
+  })
+})
+
+describe('readHosts', () => {
+  it('reads hosts as they stand in a URL', () => {
+    expect(readHosts('db1:5433,[::1],%2Ftmp')).toEqual([
+      { host: 'db1', port: '5433' },
+      { host: '::1', port: '' },
+      { host: '/tmp', port: '' },
+    ])
+  })
+
+  it.each([
+    '',
+    'a,',
+    ',b',
+    'a,,b',
+    'a, b',
+    'a:x',
+    'ada:pw@a',
+    '/tmp',
+    'a/b',
+    'a?b',
+    'a#b',
+    'postgres://a',
+  ])('does not read %j', (text) => expect(readHosts(text)).toBeUndefined())
+})
+
 describe('displayUrl', () => {
   it('leaves out the password only', () => {
     expect(displayUrl('postgres://ada:canary@host:6432/shop?sslmode=require')).toBe(
@@ -167,16 +228,18 @@ describe('displayUrl', () => {
 
   it('never shows a password, whatever characters it holds', () => {
     const password = fc
-      .array(fc.constantFrom('/', '?', '#', '@', ':', '%', '%41', '&', '=', ' ', '1', '['), {
+      .array(fc.constantFrom('/', '?', '#', '@', ':', ',', '%', '%41', '&', '=', ' ', '1', '['), {
         maxLength: 5,
       })
       .map((parts) => parts.join(''))
     fc.assert(
       fc.property(password, password, (before, after) => {
-        const url = `postgres://ada:${before}canary${after}@host:5432/shop`
-        expect(displayUrl(url)).not.toContain('canary')
-        const failure = failureOf(url)
-        expect(String(failure) + JSON.stringify(failure)).not.toContain('canary')
+        for (const hosts of ['host:5432', 'a:5432,[::1],c']) {
+          const url = `postgres://ada:${before}canary${after}@${hosts}/shop`
+          expect(displayUrl(url)).not.toContain('canary')
+          const failure = failureOf(url)
+          expect(String(failure) + JSON.stringify(failure)).not.toContain('canary')
+        }
       }),
       { numRuns: 2000 },
     )
@@ -186,9 +249,12 @@ describe('displayUrl', () => {
 describe('writeUrl', () => {
   it('writes what takeUrlApart reads, whatever characters it holds', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }).filter(isStorable)
-    const parts = fc.record({
+    const host = fc.record({
       host: fc.constantFrom('db.example.com', '10.1.2.3', '::1', '/var/run/my sockets'),
       port: fc.constantFrom('', '5433'),
+    })
+    const parts = fc.record({
+      hosts: fc.array(host, { minLength: 1, maxLength: 3 }),
       // A folder's own name and its parent's are no part of a path.
       database: text.filter((database) => !/^\.\.?$/.test(database)),
       user: text.filter((user) => !user.includes(':')),

@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import path from 'node:path'
 import { DownpourError } from '../../errors.ts'
 import { isLocalHost, parseDatabaseUrl, takeUrlApart, writeUrl } from '../url.ts'
-import type { UrlParts } from '../url.ts'
+import type { UrlHost, UrlParts } from '../url.ts'
 import { isThere, readConfiguration, readPrivate } from './files.ts'
 import { findPassword } from './password-file.ts'
 import { findService } from './service-file.ts'
@@ -12,7 +12,10 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A database URL with nothing left to be looked up. */
 export interface CompleteUrl {
+  /** Of its first host. */
   readonly url: string
+  /** Of each of its hosts, or of those that were named in their place. */
+  readonly nodes: readonly string[]
   /** What was found and is not heeded, in sentences. */
   readonly notes: readonly string[]
 }
@@ -30,30 +33,53 @@ export function urlOfVariables(environment: Environment): string | undefined {
  * the variables, from the password file. What the URL says itself goes before all of them.
  * https://www.postgresql.org/docs/current/libpq-envars.html
  *
+ * @param hosts - for `nodes`, in place of the URL's
  * @throws DownpourError `URL_…`, without a value that may be a password
  * @example
  * await completeUrl('postgres://db/shop', { PGUSER: 'ada', HOME: '/home/ada' })
- * // { url: 'postgres://ada@db/shop', notes: [] }
+ * // { url: 'postgres://ada@db/shop', nodes: ['postgres://ada@db/shop'], notes: [] }
  */
-export async function completeUrl(text: string, environment: Environment): Promise<CompleteUrl> {
+export async function completeUrl(
+  text: string,
+  environment: Environment,
+  hosts?: readonly UrlHost[],
+): Promise<CompleteUrl> {
   const given = takeUrlApart(text)
   const service = await readService(given, environment)
-  const found = lookUp(given, service, environment)
-  if (found.hostaddr) throw unsupported(found.hostaddr.origin)
-  const host = found.host?.value ?? 'localhost'
-  if (host.includes(',')) throw severalHosts(found.host!.origin)
+  const complete = async (parts: UrlParts): Promise<readonly CompleteHost[]> => {
+    const found = lookUp(parts, service, environment)
+    if (found.hostaddr) throw unsupported(found.hostaddr.origin)
+    return Promise.all(hostsOf(found).map((host) => completeHost(host, found, environment)))
+  }
+  const own = await complete(given)
+  const nodes = hosts ? await complete({ ...given, hosts }) : own
+  const notes = [...own, ...nodes].flatMap((host) => host.notes)
+  return {
+    url: own[0]!.url,
+    nodes: nodes.map(({ url }) => url),
+    notes: [...unheeded(service, environment), ...new Set(notes)],
+  }
+}
+
+type CompleteHost = Omit<CompleteUrl, 'nodes'>
+
+/** Whom to trust and the password may differ from host to host. */
+async function completeHost(
+  host: UrlHost,
+  found: FoundByName,
+  environment: Environment,
+): Promise<CompleteHost> {
   const parts: UrlParts = {
-    host,
-    port: checkedPort(found.port),
+    hosts: [host],
     database: found.dbname?.value ?? '',
     user: found.user?.value ?? '',
     password: found.password?.value ?? '',
     parameters: new Map(urlParameters.flatMap((name) => parameterOf(name, found))),
   }
-  const { password, notes } = await passwordFor(parts, found.passfile, environment)
-  const url = writeUrl(await withUsualRoot({ ...parts, password }, environment))
+  const { password, notes } = await passwordFor({ ...parts, ...host }, found.passfile, environment)
+  const url = writeUrl(await withUsualRoot({ ...parts, password }, host, environment))
   checkFound(url, found)
-  return { url, notes: [...unheeded(service, environment), ...notes] }
+  return { url, notes }
 }
 
 /** A value, and who says it: `the URL`, `PGPORT`, … */
@@ -126,10 +152,13 @@ function parameterOf(
 }
 
 function lookUp(
-  { host, port, database, user, password, parameters }: UrlParts,
+  { hosts, database, user, password, parameters }: UrlParts,
   service: Service | undefined,
   environment: Environment,
 ): FoundByName {
+  const host = hosts.map((each) => each.host).join()
+  const ports = hosts.map((each) => each.port)
+  const port = ports.some((each) => each !== '') ? ports.join() : ''
   const said = new Map([
     ...parameters,
     ...Object.entries({ host, port, dbname: database, user, password }),
@@ -168,7 +197,7 @@ async function readService(
 }
 
 async function passwordFor(
-  { host, port, database, user, password }: UrlParts,
+  { host, port, database, user, password }: Omit<UrlParts, 'hosts'> & UrlHost,
   passfile: Found | undefined,
   environment: Environment,
 ): Promise<{ readonly password: string; readonly notes: readonly string[] }> {
@@ -197,8 +226,12 @@ function usualPasswordFile(environment: Environment): string {
 }
 
 /** Where psql looks for whom to trust when nobody says it. */
-async function withUsualRoot(parts: UrlParts, environment: Environment): Promise<UrlParts> {
-  const { host, parameters } = parts
+async function withUsualRoot(
+  parts: UrlParts,
+  { host }: UrlHost,
+  environment: Environment,
+): Promise<UrlParts> {
+  const { parameters } = parts
   const mode = parameters.get('sslmode') ?? 'verify-full'
   const isVerified = mode === 'verify-full' || mode === 'verify-ca'
   if (isLocalHost(host) || !isVerified || parameters.has('sslrootcert')) return parts
@@ -219,9 +252,19 @@ function unheeded(service: Service | undefined, environment: Environment): reado
   return names.length === 0 ? [] : [`Not heeded: ${names.join(', ')}`]
 }
 
-function checkedPort(port: Found | undefined): string {
-  if (port === undefined || /^[1-9]\d{0,4}$/.test(port.value)) return port?.value ?? ''
-  throw variableError(`The port of ${port.origin} is no number.`, 'Give a port, such as 5432.')
+/**
+ * Hosts and ports may be lists: one port is that of all hosts, several are those of as many.
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
+ */
+function hostsOf({ host, port }: FoundByName): readonly UrlHost[] {
+  const hosts = host?.value.split(',') ?? ['localhost']
+  const ports = port?.value.split(',') ?? ['']
+  if (hosts.includes('')) throw emptyHost(host!.origin)
+  if (!ports.every((each) => /^([1-9]\d{0,4})?$/.test(each))) throw badPort(port!.origin)
+  if (ports.length > 1 && ports.length !== hosts.length) {
+    throw otherCount(port!.origin, ports.length, hosts.length)
+  }
+  return hosts.map((each, n) => ({ host: each, port: ports[ports.length > 1 ? n : 0]! }))
 }
 
 /** What the URL does not say itself is blamed on who says it. */
@@ -248,9 +291,17 @@ function unsupported(origin: string): DownpourError {
   )
 }
 
-function severalHosts(origin: string): DownpourError {
+function emptyHost(origin: string): DownpourError {
+  return variableError(`One of the hosts of ${origin} is empty.`, 'Name each host of the list.')
+}
+
+function badPort(origin: string): DownpourError {
+  return variableError(`The port of ${origin} is no number.`, 'Give a port, such as 5432.')
+}
+
+function otherCount(origin: string, ports: number, hosts: number): DownpourError {
   return variableError(
-    `The host of ${origin} is a list.`,
-    'Name one host: a run must not begin on one server and go on on another.',
+    `${origin} has ${ports} ports, and there ${hosts === 1 ? 'is 1 host' : `are ${hosts} hosts`}.`,
+    'Give one port for all hosts, or one for each.',
   )
 }

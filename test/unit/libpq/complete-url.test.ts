@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { completeUrl, urlOfVariables } from '../../../src/postgres/libpq/complete-url.ts'
+import { readHosts } from '../../../src/postgres/url.ts'
 import { failureFrom } from '../../support/seed-town.ts'
 
 let home: string
@@ -93,7 +94,10 @@ describe(completeUrl, () => {
   })
 
   it.each([
-    [{ PGHOST: 'a,b' }, 'The host of PGHOST is a list.'],
+    [{ PGHOST: 'a,,b' }, 'One of the hosts of PGHOST is empty.'],
+    [{ PGHOST: 'a,b', PGPORT: '1,2,3' }, 'PGPORT has 3 ports, and there are 2 hosts.'],
+    [{ PGHOST: 'a', PGPORT: '1,2' }, 'PGPORT has 2 ports, and there is 1 host.'],
+    [{ PGHOST: 'a,b', PGPORT: '1,canary' }, 'The port of PGPORT is no number.'],
     [{ PGHOSTADDR: '10.1.2.3' }, 'The hostaddr of PGHOSTADDR is not supported.'],
     [{ PGPORT: 'canary' }, 'The port of PGPORT is no number.'],
     [
@@ -125,6 +129,67 @@ describe(completeUrl, () => {
       PGTZ: 'CET',
     })
     expect(notes).toEqual(['Not heeded: PGCHANNELBINDING'])
+  })
+
+  describe('with several hosts', () => {
+    const nodesFor = async (
+      url: string,
+      environment: Readonly<Record<string, string>> = {},
+      hosts?: string,
+    ) => {
+      const named = hosts === undefined ? undefined : readHosts(hosts)
+      const whole = await completeUrl(url, { HOME: home, ...environment }, named)
+      return [whole.url, ...whole.nodes].map((node) => node.replace('postgres://', ''))
+    }
+
+    it('gives each a URL of its own, the first one first', async () => {
+      expect(await nodesFor('postgres://ada:pw@a:5433,b,[::1]/shop?connect_timeout=3')).toEqual([
+        'ada:pw@a:5433/shop?connect_timeout=3',
+        'ada:pw@a:5433/shop?connect_timeout=3',
+        'ada:pw@b/shop?connect_timeout=3',
+        'ada:pw@[::1]/shop?connect_timeout=3',
+      ])
+      expect(await nodesFor('postgres://a/shop')).toEqual(['a/shop', 'a/shop'])
+    })
+
+    it('takes lists of the variables as libpq does', async () => {
+      const url = 'postgres:///shop'
+      const [PGHOST, expected] = ['a,/tmp', ['a:1/shop', 'a:1/shop']]
+      expect(await nodesFor(url, { PGHOST, PGPORT: '1,2' })).toEqual([...expected, '%2Ftmp:2/shop'])
+      expect(await nodesFor(url, { PGHOST, PGPORT: '1' })).toEqual([...expected, '%2Ftmp:1/shop'])
+      expect(await nodesFor(url, { PGHOST, PGPORT: '1,' })).toEqual([...expected, '%2Ftmp/shop'])
+      expect(await nodesFor('postgres://a,b/shop', { PGHOST: 'c', PGPORT: '1' })).toEqual([
+        'a:1/shop',
+        'a:1/shop',
+        'b:1/shop',
+      ])
+      expect(await nodesFor('postgres://a:2,b/shop', { PGPORT: '1' })).toEqual([
+        'a:2/shop',
+        'a:2/shop',
+        'b/shop',
+      ])
+    })
+
+    it('puts hosts that are named in the place of the URL’s, for rows', async () => {
+      const url = 'postgres://ada:pw@a:5433,b/shop?sslmode=require'
+      expect(await nodesFor(url, {}, 'c:5434,d')).toEqual([
+        'ada:pw@a:5433/shop?sslmode=require',
+        'ada:pw@c:5434/shop?sslmode=require',
+        'ada:pw@d/shop?sslmode=require',
+      ])
+      expect(await nodesFor('postgres:///shop', { PGHOST: 'a' }, 'c')).toEqual(['a/shop', 'c/shop'])
+    })
+
+    it('looks up the password and whom to trust for each', async () => {
+      await mkdir(join(home, '.postgresql'))
+      const root = encodeURIComponent(await write('.postgresql/root.crt', ''))
+      await write('.pgpass', 'a:*:*:*:one\nlocalhost:5433:*:*:two\n')
+      expect(await nodesFor('postgres://ada@a,localhost:5433/shop')).toEqual([
+        `ada:one@a/shop?sslrootcert=${root}`,
+        `ada:one@a/shop?sslrootcert=${root}`,
+        'ada:two@localhost:5433/shop',
+      ])
+    })
   })
 
   describe('with a service', () => {
@@ -185,7 +250,7 @@ describe(completeUrl, () => {
 
     it('does not read one that others may read, and says so', async () => {
       const file = await write('.pgpass', '*:*:*:*:canary\n', 0o644)
-      expect(await complete('postgres://ada@db/shop')).toEqual({
+      expect(await complete('postgres://ada@db,db2/shop')).toMatchObject({
         url: 'postgres://ada@db/shop',
         notes: [`${file} is not read: group or others may read it: chmod 600 ${file}`],
       })

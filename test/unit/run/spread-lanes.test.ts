@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { HostLane } from '../../../src/run/host-lanes.ts'
+import type { HostLane, LaneStart } from '../../../src/run/host-lanes.ts'
 import { runLanes } from '../../../src/run/host-lanes.ts'
 import { defaultPatience } from '../../../src/run/lane.ts'
-import type { LaneStop } from '../../../src/run/lane.ts'
+import type { LaneEnd, LaneStop } from '../../../src/run/lane.ts'
 import { spreadLanes } from '../../../src/run/spread-lanes.ts'
 import type { SpreadOptions } from '../../../src/run/spread-lanes.ts'
 
@@ -76,6 +76,25 @@ describe(spreadLanes, () => {
     const { here, onThread, places } = lanes(busy, 0.3)
     await run(4, spreadLanes({ here, onThread, lookSeconds, threads: 2 }))
     expect([...places.values()]).toEqual([['here'], ['thread'], ['here'], ['here']])
+  })
+
+  it('tells of a lane that has moved and got no connection, unless all is done', async () => {
+    const gone: LaneEnd = { kind: 'no connection', error: new Error('gone') }
+    const host = spreadLanes({
+      here: () => Promise.resolve({ kind: 'left' }),
+      onThread: () => Promise.resolve(gone),
+    })
+    const over = new AbortController()
+    const start: LaneStart = {
+      number: 2,
+      signal: new AbortController().signal,
+      over: over.signal,
+      patience: defaultPatience,
+      onEvent: () => {},
+    }
+    expect(await host(start)).toBe(gone)
+    over.abort()
+    expect(await host(start)).toEqual({ kind: 'done' })
   })
 
   it('stops looking when no lane is left that could move', async () => {
