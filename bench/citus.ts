@@ -72,7 +72,12 @@ async function seedThrough(cluster: CitusDatabase, nodes: number): Promise<Sampl
   const report = await seedFinance(
     cluster.url,
     rows,
-    ...['--config', citusConfig, '--lanes', String(lanes), '--hosts', hosts.join()],
+    '--config',
+    citusConfig,
+    '--lanes',
+    String(lanes),
+    '--hosts',
+    hosts.join(),
   )
   const after = await cpuOf()
   const { generate, write } = report.phases

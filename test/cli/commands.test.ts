@@ -40,7 +40,7 @@ describe('the commands from source, each in a process of its own', () => {
   afterAll(() => database.drop())
 
   it.each([
-    ['init', 'Installed the ledger, version 2.\n'],
+    ['init', 'Installed the ledger, version 4.\n'],
     ['migrate', 'Applied 1.\n'],
     ['seed', /^table .*\npeople +10 .*\nnotes +40 .*\n\n50 rows in /],
     [

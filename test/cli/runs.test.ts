@@ -230,7 +230,7 @@ describe('status, rejects, undo and init', () => {
     )
     expect((await asThey('status')).stdout).toBe('No run was written down yet.\n')
     expect(await shown('init', '--role', role)).toBe(
-      `The ledger is up to date: version 2.\n${role} may use it.\n`,
+      `The ledger is up to date: version 4.\n${role} may use it.\n`,
     )
     expect(JSON.parse(await shown('init', '--json'))).toEqual({
       ok: true,

@@ -60,6 +60,20 @@ async function openNode(decide?: (frame: Frame) => Fault): Promise<FrameProxy> {
   return proxy
 }
 
+/** So many lanes wait for one another at their first papers, that none of them has all. */
+async function meetAtPapers(lanes: number): Promise<void> {
+  await change(
+    database.url,
+    `create sequence arrivals;
+     create function meet() returns trigger language plpgsql as $$ begin
+       if nextval('arrivals') <= ${lanes} then
+         while (select last_value from arrivals) < ${lanes} loop perform pg_sleep(0.01); end loop;
+       end if;
+       return null; end $$;
+     create trigger meet before insert on papers for each statement execute function meet()`,
+  )
+}
+
 function statements({ frames }: FrameProxy, wanted: RegExp): readonly string[] {
   return frames.flatMap(({ side, text = '' }) =>
     side === 'client' && wanted.test(text) ? [text] : [],
@@ -87,7 +101,7 @@ async function expectWhole(): Promise<void> {
 
 describe('lanes that load through several nodes', () => {
   it('enter through each in turn, and do everything else at the first', async () => {
-    await lingerOverChunks(database.url, 'papers', 0.4)
+    await meetAtPapers(4)
     const [first, second, third] = [await openNode(), await openNode(), await openNode()]
     const nodes = [first.url, second.url, third.url]
     const report = await seedTown(first.url, { ...some, nodes, lanes: 4 })
@@ -110,7 +124,7 @@ describe('lanes that load through several nodes', () => {
   })
 
   it('are those of several processes, each with a node of its own', async () => {
-    await lingerOverChunks(database.url, 'papers', 0.4)
+    await meetAtPapers(3)
     const [first, second, third] = [await openNode(), await openNode(), await openNode()]
     const { url } = first
     let joining: Promise<unknown> | undefined
@@ -147,7 +161,7 @@ describe('lanes that load through several nodes', () => {
 })
 
 describe('a node that is gone', () => {
-  /** Of which only so many chunks are loaded through. */
+  /** Through which only so many chunks are loaded. */
   async function openMortal(chunks: number): Promise<FrameProxy> {
     let copies = 0
     const node = await openNode(({ side, text = '' }) => {
@@ -160,8 +174,8 @@ describe('a node that is gone', () => {
   }
 
   it('leaves its work to the others, and the report says so', async () => {
-    await lingerOverChunks(database.url, 'papers', 0.2)
-    const node = await openMortal(2)
+    await lingerOverChunks(database.url, 'papers', 0.3)
+    const node = await openMortal(0)
     const { url } = database
     const report = await seedTown(url, { ...some, patience, lanes: 2, nodes: [url, node.url] })
     await expectWhole()
