@@ -234,8 +234,8 @@ describe('status, rejects, undo and init', () => {
     )
     expect(JSON.parse(await shown('init', '--json'))).toEqual({
       ok: true,
-      before: 2,
-      version: 2,
+      before: 4,
+      version: 4,
       environment: null,
       roles: [],
     })
