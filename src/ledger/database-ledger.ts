@@ -21,6 +21,19 @@ export function databaseLedger(run: string, worker: string): Ledger {
     return row && stepOf(row)
   }
 
+  /**
+   * Waits for the lowest open step: nothing comes before it, so it may always begin. Where it is done by
+   * the time that it is free, others have become free as well.
+   */
+  async function awaitLowest(session: Session): Promise<Step | undefined> {
+    await session.query('savepoint waiting')
+    const step = await waitingLong(session, () => claimBy(lowestStep, session))
+    // The server locks the row before it sees that the step is done, and whoever waits for it too
+    // would do so until this lane has done another.
+    await session.query(step ? 'release savepoint waiting' : 'rollback to savepoint waiting')
+    return step
+  }
+
   async function hasOpenSteps(session: Session): Promise<boolean> {
     return (await session.query(`select phase from ${lowestOpen}`, [run])).length > 0
   }
@@ -44,8 +57,7 @@ export function databaseLedger(run: string, worker: string): Ledger {
         const step =
           (await claimBy(freeChunk, session)) ??
           (await claimBy(freeOther, session)) ??
-          // Nothing comes before the lowest open step, so it may always begin.
-          (await waitingLong(session, () => claimBy(lowestStep, session)))
+          (await awaitLowest(session))
         if (step) {
           // After the step's lock and never before it: the last step locks the run itself.
           await shareRun(session)
@@ -167,7 +179,14 @@ const freeOther = `select ${stepColumns} from downpour.steps
     and (select phase from ${lowestOpen}) <> ${phases.load}
   ${inOrder} limit 1 for update skip locked`
 
-const lowestStep = `select ${stepColumns} from ${lowestOpen} for update`
+/**
+ * That one alone: with a limit only, the server would go on from a step that was done meanwhile to the
+ * next, at which another lane is, and wait for that one too.
+ */
+const lowestStep = `select ${stepColumns} from downpour.steps
+  where run = $1 and not is_done
+    and phase = (select phase from ${lowestOpen}) and number = (select number from ${lowestOpen})
+  for update`
 
 const sharedRun = 'select state from downpour.runs where id = $1 for share'
 

@@ -103,6 +103,16 @@ describe('claiming steps', () => {
     expect(await third).toBe('1/0')
   })
 
+  it('gives all lanes that waited for the same step one of their own', async () => {
+    await record([{ chunks: 1 }, { chunks: 3, waitsFor: [0] }])
+    const [one, ...others] = await openLanes(4)
+    expect(await one!.claim()).toBe('0/0')
+    const claims = Promise.all(others.map((lane) => lane.claim()))
+    await expectWaiting(claims.then(String))
+    await one!.commit()
+    expect((await claims).toSorted()).toEqual(['1/0', '1/1', '1/2'])
+  })
+
   it('takes the chunks of a table that refers to itself one by one', async () => {
     await record([{ chunks: 2, isSequential: true }, { chunks: 1 }])
     const [one, two, three] = await openLanes(3)
