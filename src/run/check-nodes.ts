@@ -3,6 +3,7 @@ import { findRun } from '../ledger/runs.ts'
 import type { RunTable } from '../ledger/runs.ts'
 import { readServerFacts } from '../postgres/catalog.ts'
 import type { ServerFacts } from '../postgres/catalog.ts'
+import { readCitus } from '../postgres/citus.ts'
 import { serverName } from '../postgres/connect-error.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import { serverError } from '../postgres/server-error.ts'
@@ -19,7 +20,7 @@ import { watchConnection } from './watchdog.ts'
  * Connects to nodes where rows are to enter: a host that is mistyped is found before the first write.
  *
  * @param options - `database`: what it is called; `silenceSeconds`: as `Patience`
- * @throws DownpourError `CONNECT_…`, `NODE_OTHER`, `NODE_READ_ONLY`
+ * @throws DownpourError `CONNECT_…`, `NODE_OTHER`, `NODE_READ_ONLY`, `NODE_NO_METADATA`
  */
 export async function readNodes(
   nodes: readonly string[],
@@ -27,11 +28,15 @@ export async function readNodes(
 ): Promise<readonly ServerFacts[]> {
   const found: ServerFacts[] = []
   for (const url of nodes) {
-    const facts = await askNode(url, silenceSeconds, readServerFacts)
+    const { facts, citus } = await askNode(url, silenceSeconds, async (session) => ({
+      facts: await readServerFacts(session),
+      citus: await readCitus(session),
+    }))
     if (facts.database !== database) {
       throw otherDatabase(url, `It is called "${facts.database}" there, and not "${database}".`)
     }
     if (facts.readOnly) throw readOnly(url)
+    if (citus && citus.coordinator === undefined) throw withoutMetadata(url)
     found.push(facts)
   }
   return found
@@ -161,6 +166,15 @@ function readOnly(url: string): DownpourError {
     message: `Cannot load through ${nameOf(url)}: it takes no writes`,
     why: 'It is a standby, or its transactions are read-only by default.',
     fix: 'Leave that host out.',
+  })
+}
+
+function withoutMetadata(url: string): DownpourError {
+  return new DownpourError({
+    code: 'NODE_NO_METADATA',
+    message: `Cannot load through ${nameOf(url)}: it does not know its cluster`,
+    why: 'The metadata of Citus are not there, which say where rows go and where the ledger is.',
+    fix: 'Leave that host out; or ask the coordinator to "select start_metadata_sync_to_all_nodes()".',
   })
 }
 

@@ -282,6 +282,19 @@ describe.skipIf(reason !== undefined)(
   Fix  Name the coordinator in the URL, which the nodes know as ${host}; "seed --hosts" names nodes through which rows go in.`)
       })
 
+      it('a node that does not know its cluster', async () => {
+        const worker = new URL(cluster.workers[1]!)
+        const node = `'${worker.hostname}', ${worker.port}`
+        await change(cluster.url, `select stop_metadata_sync_to_node(${node})`)
+        const { exitCode, stderr } = await command(cluster.url, 'seed', '--hosts', worker.host)
+        await change(cluster.url, `select start_metadata_sync_to_node(${node})`)
+        expect(exitCode).toBe(2)
+        expect(stderr)
+          .toContain(`✖ Cannot load through ${worker.host}: it does not know its cluster  (NODE_NO_METADATA)
+  Why  The metadata of Citus are not there, which say where rows go and where the ledger is.
+  Fix  Leave that host out; or ask the coordinator to "select start_metadata_sync_to_all_nodes()".`)
+      })
+
       it('already when a load is planned', async () => {
         for (const statement of [
           'alter table budgets drop constraint budgets_user_id_users_id_fk',
