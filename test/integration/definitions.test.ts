@@ -457,7 +457,8 @@ describe('definitions of a small shop', () => {
         names: ['customers_email_key', 'customers_pkey'],
         completes: ['key customers_email_key', 'key customers_pkey'],
         statements: [
-          'ALTER TABLE "public"."customers" ADD CONSTRAINT "customers_email_key" UNIQUE USING INDEX "customers_email_key" DEFERRABLE, ADD CONSTRAINT "customers_pkey" PRIMARY KEY USING INDEX "customers_pkey"',
+          'ALTER TABLE "public"."customers" ADD CONSTRAINT "customers_email_key" UNIQUE USING INDEX "customers_email_key" DEFERRABLE',
+          'ALTER TABLE "public"."customers" ADD CONSTRAINT "customers_pkey" PRIMARY KEY USING INDEX "customers_pkey"',
         ],
       },
       {
@@ -477,7 +478,8 @@ describe('definitions of a small shop', () => {
         completes: ['foreign key sold_by'],
         statements: [
           'SELECT pg_advisory_xact_lock(5211374918246011)',
-          'ALTER TABLE "public"."orders" ADD CONSTRAINT "sold_by" FOREIGN KEY (seller) REFERENCES public.customers(id) NOT VALID, ADD CONSTRAINT "total" FOREIGN KEY (customer) REFERENCES public.customers(id) NOT VALID',
+          'ALTER TABLE "public"."orders" ADD CONSTRAINT "sold_by" FOREIGN KEY (seller) REFERENCES public.customers(id) NOT VALID',
+          'ALTER TABLE "public"."orders" ADD CONSTRAINT "total" FOREIGN KEY (customer) REFERENCES public.customers(id) NOT VALID',
         ],
       },
       {

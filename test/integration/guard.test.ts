@@ -68,6 +68,7 @@ describe('the guard', () => {
     const facts = await readServerFacts(session)
     await session.close()
     expect(facts).toEqual({
+      engine: { kind: 'postgres' },
       version: '18.4',
       versionNumber: 180_004,
       database: database.name,
