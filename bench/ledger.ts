@@ -11,18 +11,15 @@ import { median, quantile } from 'simple-statistics'
 import { databaseLedger } from '../src/ledger/database-ledger.ts'
 import { installLedger } from '../src/ledger/install.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
-import { recordRun } from '../src/ledger/runs.ts'
-import type { RunTable } from '../src/ledger/runs.ts'
 import { withSession } from '../src/postgres/session.ts'
 import { formatCount, threeDigits } from '../src/report/format.ts'
 import { formatTable } from '../src/report/text-table.ts'
 import { defaultPatience, runLane } from '../src/run/lane.ts'
 import { openerOf } from '../src/run/lane-session.ts'
-import type { RunOptions } from '../src/run/options.ts'
-import { planSteps } from '../src/run/run-steps.ts'
 import { inTransaction } from '../src/run/transaction.ts'
 import { withBenchDatabase } from './support/database.ts'
 import { machineLabel } from './support/measure.ts'
+import { recordShapes } from './support/recorded-run.ts'
 import { readServerCpu } from './support/server-cpu.ts'
 
 const { values } = parseArgs({
@@ -35,22 +32,6 @@ const { values } = parseArgs({
 })
 const steps = Number(values.steps)
 const repeat = Number(values.repeat)
-const options: RunOptions = {
-  profile: 'bench',
-  seed: 1,
-  profileCounts: {},
-  counts: {},
-  scale: 1,
-  only: null,
-  existing: 'refuse',
-  strategy: 'copy',
-  chunkSize: 1,
-  transaction: 'chunk',
-  indexes: 'keep',
-  onError: 'stop',
-  maxErrors: 0,
-}
-
 const numbersIn = (list: string) => list.split(',').map(Number)
 
 await withBenchDatabase(async ({ url, label }) => {
@@ -130,19 +111,11 @@ async function recordChunks(url: string, chunks: readonly number[]): Promise<str
   const id = randomBytes(4).toString('hex')
   await withSession({ url }, async (session) => {
     await inTransaction(session, () =>
-      recordRun(session, {
+      recordShapes(
+        session,
         id,
-        state: 'running',
-        options,
-        before: undefined,
-        fingerprint: { digest: '', facts: {} },
-        startedBy: 'bench',
-        tables: chunks.map(tableWith),
-        steps: planSteps(
-          chunks.map((count) => ({ toLoad: { first: 0, count } })),
-          options,
-        ),
-      }),
+        chunks.map((count) => ({ chunks: count })),
+      ),
     )
     await session.query('vacuum analyze downpour.steps')
   })
@@ -214,24 +187,4 @@ function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]
     align: place === 0 ? ('left' as const) : ('right' as const),
   }))
   return formatTable(columns, rows).join('\n')
-}
-
-function tableWith(rowCount: number, position: number): RunTable {
-  return {
-    position,
-    key: `table${position}`,
-    schema: 'public',
-    name: `table${position}`,
-    planFirst: 0,
-    planCount: rowCount,
-    firstRow: 0,
-    rowCount,
-    strategy: 'copy',
-    keyColumn: null,
-    keyStart: null,
-    waitsFor: [],
-    isSequential: false,
-    isEmptied: false,
-    summaries: [],
-  }
 }

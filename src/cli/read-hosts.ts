@@ -1,6 +1,7 @@
 import { DownpourError } from '../errors.ts'
 import { readHosts } from '../postgres/url.ts'
 import type { UrlHost } from '../postgres/url.ts'
+import { aloneOption } from '../run/options.ts'
 import type { RunArguments } from './run-options.ts'
 
 type HostsArguments = Pick<RunArguments, 'ledger' | 'transaction'> & {
@@ -25,8 +26,8 @@ export function hostsOf(args: HostsArguments): readonly UrlHost[] | undefined {
       'Write it as --hosts db2,db3:5433; user, password and database are those of the database URL.',
     )
   }
-  if (!ledger || transaction === 'run') {
-    const other = ledger ? '--transaction run' : '--no-ledger'
+  const other = aloneOption({ ledger: ledger ? 'ledger' : 'no ledger', transaction })
+  if (other !== undefined) {
     throw hostsError(
       `--hosts and ${other} do not go together`,
       'Such a run has one connection, to the host of the database URL.',

@@ -1,4 +1,5 @@
 import { DownpourError } from '../errors.ts'
+import { aloneOption } from '../run/options.ts'
 import type { RunArguments } from './run-options.ts'
 
 /**
@@ -21,10 +22,11 @@ export function readRunName({
       fix: 'Give it such a name, for example --run staging-7.',
     })
   }
-  if (ledger && transaction !== 'run') return run
+  const other = aloneOption({ ledger: ledger ? 'ledger' : 'no ledger', transaction })
+  if (other === undefined) return run
   throw new DownpourError({
     code: 'USAGE_RUN',
-    message: `--run cannot have ${ledger ? '--transaction run' : '--no-ledger'}`,
+    message: `--run cannot have ${other}`,
     why: 'It is for a run that others find in the ledger while it is under way.',
     fix: 'Leave out one of the two.',
   })

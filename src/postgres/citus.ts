@@ -1,5 +1,4 @@
 import type { TableName } from './catalog.ts'
-import { localSettings } from './local-settings.ts'
 import type { Session } from './session.ts'
 
 /** A cluster of Citus, as the node tells that a session is connected to. */
@@ -21,8 +20,19 @@ export type Distribution =
   | { readonly kind: 'reference' }
   | { readonly kind: 'local' }
 
-/** @returns `undefined` on every other PostgreSQL */
+/**
+ * Asks whether a session is connected to a node of Citus, once for each session.
+ *
+ * @returns `undefined` on every other PostgreSQL
+ */
 export async function readCitus(session: Session): Promise<Citus | undefined> {
+  if (!nodes.has(session)) nodes.set(session, await askForCitus(session))
+  return nodes.get(session)
+}
+
+const nodes = new WeakMap<Session, Citus | undefined>()
+
+async function askForCitus(session: Session): Promise<Citus | undefined> {
   const [extension] = await session.query<{ version: string }>(
     `select extversion as version from pg_extension where extname = 'citus'`,
   )
@@ -42,13 +52,13 @@ export async function readCitus(session: Session): Promise<Citus | undefined> {
 /**
  * Reads where the rows of tables are.
  *
- * @returns in the order of `tables`; `undefined` where the server is no node of Citus
+ * @returns in the order of `tables`; all are local where the server is no node of Citus
  */
 export async function readDistributions(
   session: Session,
   tables: readonly TableName[],
-): Promise<readonly Distribution[] | undefined> {
-  if (!(await readCitus(session))) return undefined
+): Promise<readonly Distribution[]> {
+  if (!(await readCitus(session))) return tables.map(() => ({ kind: 'local' }))
   const rows = await session.query<{
     kind: Distribution['kind']
     column: string | null
@@ -83,14 +93,8 @@ export async function readDistributions(
  * https://docs.citusdata.com/en/stable/develop/api_guc.html#citus-multi-shard-modify-mode-enum
  */
 export async function workInSequence(session: Session): Promise<void> {
-  const known = settings.get(session) ?? (await localSettings(session, wanted))
-  settings.set(session, known)
-  if (known !== '') await session.query(known)
-}
-
-const settings = new WeakMap<Session, string>()
-
-const wanted = {
-  'citus.multi_shard_modify_mode': 'sequential',
-  'citus.enable_local_execution': 'off',
+  if (!(await readCitus(session))) return
+  await session.query(
+    'set local citus.enable_local_execution = off; set local citus.multi_shard_modify_mode = sequential',
+  )
 }

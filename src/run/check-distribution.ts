@@ -19,7 +19,6 @@ export async function checkDistribution(
   tables: readonly TableModel[],
 ): Promise<void> {
   const distributions = await readDistributions(session, tables)
-  if (!distributions) return
   const placed = new Map(
     tables.map((table, index): [string, Placed] => [
       table.key,
@@ -51,11 +50,9 @@ export async function distributionNotes(
   session: Session,
   tables: readonly TableModel[],
 ): Promise<readonly string[]> {
-  const distributions = (await readDistributions(session, tables)) ?? []
+  const distributions = await readDistributions(session, tables)
   const keysOf = (isMeant: (distribution: Distribution) => boolean) =>
-    tables
-      .filter((_, index) => distributions[index] && isMeant(distributions[index]))
-      .map(({ key }) => key)
+    tables.filter((_, index) => isMeant(distributions[index]!)).map(({ key }) => key)
   const columns = distributions.flatMap((one) => (one.kind === 'distributed' ? [one.column] : []))
   const byColumn = [...new Set(columns)].map((column) => {
     const keys = keysOf((one) => one.kind === 'distributed' && one.column === column)

@@ -4,6 +4,7 @@ import { engineName, readEngine } from '../postgres/engine.ts'
 import type { Engine } from '../postgres/engine.ts'
 import { serverReason, serverSaid } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
+import { aloneOption } from './options.ts'
 import type { RunOptions } from './options.ts'
 
 /** What is asked of a run, as far as not every engine does it. */
@@ -28,8 +29,8 @@ export function checkEngine(engine: Engine, { options, ledger }: EngineRequest):
       fix: 'Leave it out: they stay.',
     })
   }
-  if (ledger === 'no ledger' || options.transaction === 'run') {
-    const option = ledger === 'no ledger' ? '--no-ledger' : '--transaction run'
+  const option = aloneOption({ ledger, transaction: options.transaction })
+  if (option !== undefined) {
     throw new DownpourError({
       code: 'ENGINE_ALONE',
       message: `${option} cannot be had on ${name}`,

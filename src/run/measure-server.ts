@@ -12,7 +12,7 @@ export async function readTableBytes(
   const distributions = await readDistributions(session, tables)
   const sizes = new Map<string, number>()
   for (const [index, { key, schema, name }] of tables.entries()) {
-    const isHere = (distributions?.[index]?.kind ?? 'local') === 'local'
+    const isHere = distributions[index]!.kind === 'local'
     const [row] = await session.query<{ bytes: number }>(
       `select ${isHere ? 'pg' : 'citus'}_total_relation_size($1::text::regclass)::float8 as bytes`,
       [quoteTable(schema, name)],

@@ -105,3 +105,12 @@ const names: Readonly<Record<keyof RunOptions, string>> = {
 
 /** What the tables held when an appending run began, by key. */
 export type RowsBefore = Readonly<Record<string, ExistingRows>>
+
+/** What makes a run the work of one process with one connection; `undefined` where nothing does. */
+export function aloneOption(asked: {
+  readonly ledger: 'ledger' | 'no ledger'
+  readonly transaction: TransactionExtent | undefined
+}): '--no-ledger' | '--transaction run' | undefined {
+  if (asked.ledger === 'no ledger') return '--no-ledger'
+  return asked.transaction === 'run' ? '--transaction run' : undefined
+}

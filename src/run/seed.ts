@@ -32,7 +32,7 @@ import { findPendingMigrations } from './migrate.ts'
 import { findNamedRun, workOnNamedRun } from './named-run.ts'
 import { planNewRun } from './new-run.ts'
 import type { BeginningRun } from './new-run.ts'
-import { checkOptions, optionDifferences } from './options.ts'
+import { aloneOption, checkOptions, optionDifferences } from './options.ts'
 import type { RunOptions, RunWishes } from './options.ts'
 import { prepareRecorded, runDiffers } from './prepare-run.ts'
 import type { PreparedRun } from './prepare-run.ts'
@@ -139,8 +139,9 @@ export async function runSeed(request: SeedRequest): Promise<SeedReport> {
     }
     if (request.join !== undefined) return await joinRun(work, request.join)
     if (request.name !== undefined) return await seedNamed(work, request.name)
-    const isAlone = request.ledger === 'no ledger' || request.options.transaction === 'run'
-    return await (isAlone ? seedAlone(work) : seedRecorded(work))
+    const { ledger, options } = request
+    const alone = aloneOption({ ledger, transaction: options.transaction })
+    return await (alone === undefined ? seedRecorded(work) : seedAlone(work))
   } catch (error) {
     // Drizzle's own error holds SQL and every parameter.
     throw await explainOnEngine(session, unwrapError(error))

@@ -30,7 +30,7 @@ export async function checkStatistics(
   )
   const findings: Finding[] = []
   for (const [index, { model, rows, loadedAt }] of tables.entries()) {
-    const isHere = (distributions?.[index]?.kind ?? 'local') === 'local'
+    const isHere = distributions[index]!.kind === 'local'
     const [found] = await session.query<StatisticsRow & Record<string, unknown>>(
       isHere ? statisticsQuery : shardStatisticsQuery,
       [quoteTable(model.schema, model.name), loadedAt ?? null],

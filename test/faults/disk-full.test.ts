@@ -8,6 +8,7 @@ import type { SeedWishes } from '../support/seed-town.ts'
 import { mountSmallDisk } from '../support/small-disk.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { townTables } from '../support/town.ts'
+import { undisturbedTown } from '../support/undisturbed-town.ts'
 import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 expectNothingUnhandled()
@@ -38,10 +39,7 @@ describe.skipIf(small === undefined)(`a disk that is full${reason}`, () => {
   const papers: SeedWishes = { counts: { papers: 40_000 }, chunkSize: 2000, only: ['papers'] }
   let whole: unknown
   beforeAll(async () => {
-    const undisturbed = await createTownDatabase()
-    await seedTown(undisturbed.url, papers)
-    whole = await checksumsOf(undisturbed.url, townTables)
-    await undisturbed.drop()
+    whole = await undisturbedTown(papers)
   })
 
   it.each([1, 4])('ends a run at once, to be resumed, with lanes: %d', async (lanes) => {

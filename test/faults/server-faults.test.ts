@@ -32,6 +32,7 @@ import { ask, change, failureFrom, seedTown, townCounts } from '../support/seed-
 import type { SeedWishes } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { townRefinements, townTables } from '../support/town.ts'
+import { undisturbedTown } from '../support/undisturbed-town.ts'
 import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 expectNothingUnhandled()
@@ -42,10 +43,7 @@ const patience: Patience = { attempts: 3, reconnectSeconds: 60, silenceSeconds: 
 
 let whole: Readonly<Record<string, TableChecksum>>
 beforeAll(async () => {
-  const undisturbed = await createTownDatabase()
-  await seedTown(undisturbed.url, some)
-  whole = await checksumsOf(undisturbed.url, townTables)
-  await undisturbed.drop()
+  whole = await undisturbedTown(some)
 })
 
 let database: TestDatabase

@@ -19,11 +19,12 @@ import type { TestDatabase } from '../support/database.ts'
 import { planWith } from '../support/estimates.ts'
 import { expectNothingLeft } from '../support/leftovers.ts'
 import { engineWords, pretendEngine } from '../support/pretend-engine.ts'
-import { recordShapes } from '../support/recorded-run.ts'
+import { recordShapes } from '../../bench/support/recorded-run.ts'
 import { ask, change, failureFrom, seedTown, townCounts } from '../support/seed-town.ts'
 import type { SeedWishes } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { town, townTables } from '../support/town.ts'
+import { undisturbedTown } from '../support/undisturbed-town.ts'
 import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 expectNothingUnhandled()
@@ -36,10 +37,7 @@ const some: SeedWishes = { counts: { papers: 600, residents: 60 }, chunkSize: 15
 
 let whole: Readonly<Record<string, TableChecksum>>
 beforeAll(async () => {
-  const undisturbed = await createTownDatabase()
-  await seedTown(undisturbed.url, some)
-  whole = await checksumsOf(undisturbed.url, townTables)
-  await undisturbed.drop()
+  whole = await undisturbedTown(some)
 })
 
 let database: TestDatabase

@@ -22,6 +22,7 @@ import { change, failureFrom, seedTown, townProject } from '../support/seed-town
 import type { SeedWishes } from '../support/seed-town.ts'
 import { createTownDatabase } from '../support/town-database.ts'
 import { townTables } from '../support/town.ts'
+import { undisturbedTown } from '../support/undisturbed-town.ts'
 import { expectNothingUnhandled } from '../support/unhandled.ts'
 
 expectNothingUnhandled()
@@ -36,10 +37,7 @@ const patience: Patience = { attempts: 3, reconnectSeconds: 1, silenceSeconds: 1
 
 let whole: Readonly<Record<string, TableChecksum>>
 beforeAll(async () => {
-  const undisturbed = await createTownDatabase()
-  await seedTown(undisturbed.url, some)
-  whole = await checksumsOf(undisturbed.url, townTables)
-  await undisturbed.drop()
+  whole = await undisturbedTown(some)
 })
 
 let database: TestDatabase

@@ -1,8 +1,8 @@
 import { recordRun } from '../../src/ledger/runs.ts'
 import type { RunTable } from '../../src/ledger/runs.ts'
 import type { Session } from '../../src/postgres/session.ts'
+import type { RunOptions } from '../../src/run/options.ts'
 import { planSteps } from '../../src/run/run-steps.ts'
-import { plainOptions } from './seed-town.ts'
 
 /** A table of a run by how many chunks it has, and what it waits for. */
 export interface TableShape {
@@ -17,7 +17,6 @@ export async function recordShapes(
   id: string,
   shapes: readonly TableShape[],
 ): Promise<void> {
-  const options = { ...plainOptions, chunkSize: 1 }
   const toLoad = shapes.map(({ chunks }) => ({ toLoad: { first: 0, count: chunks } }))
   await recordRun(session, {
     id,
@@ -29,6 +28,22 @@ export async function recordShapes(
     tables: shapes.map(tableOf),
     steps: planSteps(toLoad, options),
   })
+}
+
+const options: RunOptions = {
+  profile: 'bench',
+  seed: 1,
+  profileCounts: {},
+  counts: {},
+  scale: 1,
+  only: null,
+  existing: 'refuse',
+  strategy: 'copy',
+  chunkSize: 1,
+  transaction: 'chunk',
+  indexes: 'keep',
+  onError: 'stop',
+  maxErrors: 0,
 }
 
 function tableOf(
