@@ -81,6 +81,12 @@ export function inferNumber(question: ColumnInQuestion): Inferred {
   const distinct = distinctUnits(type, wide)
   return {
     space: Math.max(1, distinct.most - distinct.least + 1),
+    ...(scale === 0 && {
+      usual: {
+        space: most - least + 1,
+        make: () => int({ minValue: least, maxValue: most, isUnique: true }),
+      },
+    }),
     make(values) {
       if (values === 'unique') {
         const { scale: digits, least: first, most: last } = distinct

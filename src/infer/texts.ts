@@ -1,24 +1,21 @@
 import {
   city,
   companyName,
-  country,
   firstName,
   fullName,
   jobTitle,
   lastName,
-  state,
+  postcode,
   streetAddress,
-  template,
   uuid,
-  valuesFromArray,
   words,
 } from '../generate/generators/index.ts'
-import { code } from '../generate/generators/code.ts'
 import { fitText } from '../generate/generators/fit-text.ts'
+import { jobTitleForm } from '../generate/generators/person.ts'
 import { nthText } from '../generate/generators/nth-text.ts'
-import type { TemplateOptions } from '../generate/generators/template.ts'
 import type { Generator } from '../generate/generator.ts'
 import {
+  countries,
   departments,
   firstNames,
   lastNames,
@@ -26,29 +23,15 @@ import {
   productAdjectives,
   productMaterials,
   productNouns,
-  vocabulary,
+  slug,
+  states,
 } from '../generate/vocabulary.ts'
 import { wordsOf } from './column.ts'
 import type { ColumnInQuestion } from './column.ts'
 import type { Inferred } from './inferred.ts'
 import type { ColumnRules } from './rules.ts'
-
-/** Texts of one kind. */
-interface Texts {
-  /** No text is longer. */
-  readonly longest: number
-  make(): Generator
-}
-
-/** What texts of a name are like, and those of them of which none comes twice. */
-interface Kind extends Texts {
-  readonly unique?: UniqueTexts
-}
-
-interface UniqueTexts extends Texts {
-  /** How many there are; `Infinity` for more than any table has rows. */
-  readonly space: number
-}
+import { codes, composed, listed, made, nth, numberedTexts, phrase, values } from './text-kinds.ts'
+import type { Kind, Texts, UniqueKind, UniqueTexts } from './text-kinds.ts'
 
 const hexadecimal = '0123456789abcdef'
 const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -66,7 +49,7 @@ const person = made(fullName, { longest: 31, longestUnique: 34, space: 1e6 })
 const kinds: readonly (readonly [RegExp, Kind])[] = [
   [
     /\be ?mail\b/,
-    composed(41, '{first:slug}.{last:slug}{n}@example.com', {
+    composed({ longest: 41, space: 1e10 }, '{first:slug}.{last:slug}{n}@example.com', {
       ...people,
       n: { min: 1, max: 9999 },
     }),
@@ -80,31 +63,40 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/\b(full|display|contact|customer|author|owner) ?name$|\b(author|contact|assignee)$/, person],
   [
     /\b(user ?name|login|handle|nick ?name|screen ?name)$/,
-    composed(30, '{first:slug}_{last:slug}{n}', { ...people, n: { min: 1, max: 9999 } }),
+    composed({ longest: 30, space: 1e10 }, '{first:slug}_{last:slug}{n}', {
+      ...people,
+      n: { min: 1, max: 9999 },
+    }),
   ],
   [
     /\b(phone|mobile|tel|telephone|fax|cell)\b/,
-    composed(16, '+1 555 {n}', { n: { min: 1_000_000, max: 9_999_999 } }),
+    composed({ longest: 16, space: 9e6 }, '+1 555 {n}', { n: { min: 1_000_000, max: 9_999_999 } }),
   ],
   [/\b(city|town)$/, made(city, { longest: 27, longestUnique: 40, space: 1e6 })],
   [/\bcountry ?code$|\biso2?$/, countryCodes()],
-  [/\bcountry$/, made(country, { longest: 55 })],
-  [/\b(state|province|region|county)$/, made(state, { longest: 20 })],
+  [/\bcountry$/, listed(55, 240, countries)],
+  [/\b(state|province|region|county)$/, listed(20, 50, states)],
   [
     /\b(street|address|address ?1|line ?1)$/,
     made(streetAddress, { longest: 35, longestUnique: 35, space: 1e6 }),
   ],
   [
     /\b(zip|postal ?code|postcode|zip ?code)$/,
-    // As short as any column of them; f.postcode() has longer ones too.
-    composed(5, '{n}', { n: { min: 10_000, max: 99_999 } }),
+    {
+      // As short as any column of them.
+      ...composed({ longest: 5, space: 90_000 }, '{n}', { n: { min: 10_000, max: 99_999 } }),
+      unique: { longest: 10, space: 1e9, make: () => postcode({ isUnique: true }) },
+    },
   ],
   [
     /\b(company|organi[sz]ation|employer|vendor|supplier|brand|manufacturer)( name)?$/,
     made(companyName, { longest: 50, longestUnique: 50, space: 1e6 }),
   ],
-  [/\b(job ?title|occupation|profession)$/, made(jobTitle, { longest: 50 })],
-  [/\b(department|division|team)( name)?$/, listed(15, departments)],
+  [
+    /\b(job ?title|occupation|profession)$/,
+    { ...made(jobTitle, { longest: 50 }), unique: numberedTexts(50, jobTitleForm) },
+  ],
+  [/\b(department|division|team)( name)?$/, listed(15, 20, departments)],
   [
     /\bcurrency( code)?$/,
     values(3, ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'NOK', 'PLN', 'CAD', 'AUD']),
@@ -127,11 +119,11 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   ],
   [
     /\b(avatar|image|photo|picture|thumbnail|logo|cover|icon)( url)?$/,
-    composed(45, 'https://example.com/images/{n}.jpg', { n: number }),
+    composed({ longest: 45, space: 999_999 }, 'https://example.com/images/{n}.jpg', { n: number }),
   ],
   [
     /\b(url|website|web ?site|link|homepage|href|uri)$/,
-    composed(60, 'https://example.com/{adjective:slug}-{noun:slug}/{n}', {
+    composed({ longest: 60, space: 1e8 }, 'https://example.com/{adjective:slug}-{noun:slug}/{n}', {
       adjective: productAdjectives,
       noun: productNouns,
       n: number,
@@ -139,7 +131,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   ],
   [
     /\b(slug|permalink)$/,
-    composed(35, '{adjective:slug}-{noun:slug}-{n}', {
+    composed({ longest: 35, space: 1e8 }, '{adjective:slug}-{noun:slug}-{n}', {
       adjective: productAdjectives,
       noun: productNouns,
       n: number,
@@ -151,14 +143,17 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   ],
   [/\b(role|permission)$/, values(7, ['member', 'member', 'member', 'editor', 'admin'])],
   [/\b(gender|sex)$/, values(6, ['female', 'male', 'other'])],
-  [/\b(colou?r)$/, composed(7, '#{n}', { n: { min: 100_000, max: 999_999 } })],
+  [
+    /\b(colou?r)$/,
+    composed({ longest: 7, space: 900_000 }, '#{n}', { n: { min: 100_000, max: 999_999 } }),
+  ],
   [/\b(hash|checksum|digest|sha256|fingerprint|etag)$/, codes(64, hexadecimal)],
   [/\b(password|passwd|pwd)\b/, codes(60, `${capitals}0123456789abcdefghijklmnopqrstuvwxyz`)],
   [/\b(token|secret|api ?key|session)( id)?$/, codes(40, hexadecimal)],
   [/\b(uuid|guid)$/, made(uuid, { longest: 36, longestUnique: 36, space: Infinity })],
   [
     /\b(sku|isbn|ean|upc|barcode|serial ?number)$/,
-    composed(12, 'SKU-{n}', { n: { min: 1, max: 99_999_999 } }),
+    composed({ longest: 12, space: 99_999_999 }, 'SKU-{n}', { n: { min: 1, max: 99_999_999 } }),
   ],
   [
     /\b(code|reference|ref|number|no|invoice ?number|order ?number)$/,
@@ -166,58 +161,50 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   ],
   [
     /\b(ip|ip ?address)$/,
-    numbered(15, { size: 2 ** 24, nth: (n) => `10.${n >>> 16}.${(n >>> 8) & 255}.${n & 255}` }),
+    nth(15, { size: 2 ** 24, nth: (n) => `10.${n >>> 16}.${(n >>> 8) & 255}.${n & 255}` }),
   ],
-  [/\buser ?agent$/, listed(250, agents)],
+  [/\buser ?agent$/, { longest: 250, make: () => words(agents) }],
   [
     /\b(mime|mime ?type|content ?type)$/,
     values(16, ['image/png', 'image/jpeg', 'text/plain', 'application/pdf', 'application/json']),
   ],
   [
     /\b(file ?name|path|file)$/,
-    composed(40, 'files/{noun:slug}-{n}.pdf', { noun: productNouns, n: number }),
+    composed({ longest: 40, space: 2e7 }, 'files/{noun:slug}-{n}.pdf', {
+      noun: productNouns,
+      n: number,
+    }),
   ],
   [
     /\bversion$/,
-    composed(11, '{major}.{minor}.{patch}', {
-      major: { min: 0, max: 9 },
-      minor: { min: 0, max: 30 },
+    composed({ longest: 8, space: 200_000 }, '{major}.{minor}.{patch}', {
+      major: { min: 0, max: 19 },
+      minor: { min: 0, max: 99 },
       patch: { min: 0, max: 99 },
     }),
   ],
   [
     /\b(description|summary|excerpt|bio|about|comment|message|note|notes|remarks?|reason|caption|abstract)$/,
-    listed(150, sentences),
+    listed(150, 400, sentences),
   ],
-  [/\b(body|content|text|article|details?)$/, listed(600, paragraphs)],
+  [/\b(body|content|text|article|details?)$/, listed(600, 250, paragraphs)],
   [
     /\b(type|kind|category|tier|plan|level|group|source|channel|method)$/,
     values(8, ['standard', 'standard', 'basic', 'premium', 'other']),
   ],
-  [
-    /\b(tag|label|keyword)$/,
-    composed(25, '{adjective:slug}-{noun:slug}', {
-      adjective: productAdjectives,
-      noun: productNouns,
-    }),
-  ],
+  [/\b(tag|label|keyword)$/, phrase('-', [productAdjectives, productNouns], slug)],
 ]
 
 /** Tables whose `name` is a person's. */
 const persons =
   /^(user|customer|person|people|employee|contact|author|member|student|teacher|patient|guest|player|owner|driver|passenger|doctor|client|subscriber|participant|attendee|staff|artist|candidate|applicant)s?$/
 
-const phrase = composed(60, '{adjective} {material} {noun}', {
-  adjective: productAdjectives,
-  material: productMaterials,
-  noun: productNouns,
-})
-const numberedPhrase = composed(70, '{adjective} {material} {noun} {n}', {
-  adjective: productAdjectives,
-  material: productMaterials,
-  noun: productNouns,
-  n: number,
-})
+/** What a name says nothing of; the longest that there is room for. */
+const phrases = [
+  phrase(' ', [productAdjectives, productMaterials, productNouns]),
+  phrase(' ', [productAdjectives, productNouns]),
+  phrase(' ', [productNouns]),
+]
 
 /** Texts by name, within what type and checks allow. */
 export function inferText(question: ColumnInQuestion): Inferred {
@@ -230,11 +217,14 @@ export function inferText(question: ColumnInQuestion): Inferred {
   if (isExact && limit < Infinity && !(kind && kind.longest === limit)) {
     return inferredFrom(codes(limit, alphabetOf(rules, limit)))
   }
-  const usual = kind ?? phrase
-  const unique = uniqueOf(kind, limit, rules)
+  const kinds = kind ? [kind] : phrases
+  const own = kinds.find(({ longest }) => longest <= limit) ?? kinds.at(-1)!
+  const unique = uniqueOf(kinds, limit, rules)
+  const isAsItIs = isFit(own, { limit, least, rules })
   return {
     space: unique.space,
-    make: (wanted) => fit(wanted === 'unique' ? unique : usual, { limit, least, rules }),
+    ...(own.usual && isAsItIs && { usual: own.usual }),
+    make: (wanted) => fit(wanted === 'unique' ? unique : own, { limit, least, rules }),
   }
 }
 
@@ -246,23 +236,29 @@ function inferredFrom(texts: UniqueKind): Inferred {
   }
 }
 
-/** Where texts of that kind are too few, or too long, another's. */
-function uniqueOf(kind: Kind | undefined, limit: number, rules: ColumnRules): UniqueTexts {
-  const own =
-    kind?.unique ?? (kind === undefined || kind === phrase ? numberedPhrase.unique : undefined)
-  if (own && own.longest <= limit && own.space > 100_000) return own
-  const isNarrow = (kind ?? phrase).longest > limit
+/** Where texts of these kinds are too few, or too long, others. */
+function uniqueOf(kinds: readonly Kind[], limit: number, rules: ColumnRules): UniqueTexts {
+  const own = kinds.find(({ unique }) => unique && unique.longest <= limit)?.unique
+  if (own && own.space > 100_000) return own
+  const isNarrow = kinds.every(({ longest }) => longest > limit)
   const length = Math.min(limit, isNarrow ? 16 : 12)
   return codes(length, alphabetOf(rules, isNarrow ? limit : length)).unique
 }
 
-function fit(
-  texts: Texts,
-  of: { readonly limit: number; readonly least: number; readonly rules: ColumnRules },
-): Generator {
-  const { limit, least, rules } = of
+interface Room {
+  readonly limit: number
+  readonly least: number
+  readonly rules: ColumnRules
+}
+
+function isFit({ longest }: Texts, { limit, least, rules }: Room): boolean {
+  return longest <= limit && least === 0 && rules.spelling === undefined
+}
+
+function fit(texts: Texts, room: Room): Generator {
   const generator = texts.make()
-  if (texts.longest <= limit && least === 0 && rules.spelling === undefined) return generator
+  if (isFit(texts, room)) return generator
+  const { limit, least, rules } = room
   return fitText(generator, { most: limit, least, spelling: rules.spelling })
 }
 
@@ -270,7 +266,7 @@ function kindOf({ table, column }: ColumnInQuestion): Kind | undefined {
   const name = wordsOf(column.property).join(' ')
   if (name === 'name' || name === 'title') {
     const isPerson = persons.test(wordsOf(table.key).at(-1) ?? '')
-    return name === 'name' && isPerson ? person : phrase
+    return name === 'name' && isPerson ? person : undefined
   }
   return kinds.find(([pattern]) => pattern.test(name))?.[1]
 }
@@ -286,68 +282,7 @@ function alphabetOf({ spelling }: ColumnRules, length: number): string {
   return length <= 3 ? capitals : length >= 32 ? hexadecimal : `${capitals}0123456789`
 }
 
-/** Kinds of which there are unique texts as well. */
-type UniqueKind = Kind & Required<Pick<Kind, 'unique'>>
-
-function made(
-  generator: (options: { readonly isUnique: boolean }) => Generator,
-  of: { readonly longest: number; readonly longestUnique?: number; readonly space?: number },
-): Kind {
-  const { longest, longestUnique, space } = of
-  return {
-    longest,
-    make: () => generator({ isUnique: false }),
-    ...(longestUnique !== undefined &&
-      space !== undefined && {
-        unique: { longest: longestUnique, space, make: () => generator({ isUnique: true }) },
-      }),
-  }
-}
-
-function composed(
-  longest: number,
-  text: string,
-  parts: TemplateOptions<string>['parts'],
-): UniqueKind {
-  return {
-    longest,
-    make: () => template(text, parts, { isUnique: false }),
-    unique: { longest, space: Infinity, make: () => template(text, parts, { isUnique: true }) },
-  }
-}
-
-function listed(longest: number, list: ReturnType<typeof vocabulary>): Kind {
-  return { longest, make: () => words(list) }
-}
-
-function values(longest: number, list: readonly string[]): Kind {
-  return { longest, make: () => valuesFromArray({ values: list }) }
-}
-
-function codes(length: number, alphabet: string): UniqueKind {
-  const space =
-    length > 9
-      ? Infinity
-      : Math.round(Array.from({ length }, () => alphabet.length).reduce((a, b) => a * b, 1))
-  return {
-    longest: length,
-    make: () => code({ length, alphabet, isUnique: false }),
-    unique: { longest: length, space, make: () => code({ length, alphabet, isUnique: true }) },
-  }
-}
-
-function numbered(
-  longest: number,
-  texts: { readonly size: number; readonly nth: (index: number) => string },
-): UniqueKind {
-  return {
-    longest,
-    make: () => nthText('text', texts, { isUnique: false }),
-    unique: { longest, space: texts.size, make: () => nthText('text', texts, { isUnique: true }) },
-  }
-}
-
-function countryCodes(): Kind {
+function countryCodes(): UniqueKind {
   return values(2, [
     'DE',
     'FR',

@@ -10,8 +10,10 @@ import type { Inferred } from './inferred.ts'
 
 const secondsPerDay = 86_400
 const microsPerSecond = 1_000_000
-/** Ten years. */
-const distinctDays = 3_653
+/** Ten years, … */
+const recentDays = 3_653
+/** … and two thousand, for whoever needs as many days. */
+const distinctDays = 730_485
 
 /** Dates and times by name. */
 export function inferTime({ column, rules }: ColumnInQuestion): Inferred {
@@ -20,15 +22,26 @@ export function inferTime({ column, rules }: ColumnInQuestion): Inferred {
   const perUnit = kind === 'date' ? 1 : microsPerSecond
   const first = rules.minimum === undefined ? undefined : Math.ceil(rules.minimum / perUnit)
   const last = rules.maximum === undefined ? undefined : Math.floor(rules.maximum / perUnit)
-  const usual = kind === 'date' ? distinctDays : distinctDays * secondsPerDay
-  const space = first === undefined || last === undefined ? usual : Math.max(1, last - first + 1)
+  const recent = recentDays * (kind === 'date' ? 1 : secondsPerDay)
+  const isBetween = first !== undefined && last !== undefined
+  const space = isBetween
+    ? Math.max(1, last - first + 1)
+    : first === undefined && kind === 'date'
+      ? distinctDays
+      : recent
   const make = kind === 'date' ? date : timestamp
   const isBirth = /\b(birth|birthday|birthdate|dob|born)\b/.test(name)
   const range = isBirth ? { minDate: '1945-01-01', maxDate: '2007-12-31' } : {}
+  const within = { kind, first, last } as const
   return {
     space,
+    ...(space > recent && {
+      usual: { space: recent, make: () => distinctTimes({ ...within, space: recent }) },
+    }),
     make: (values) =>
-      values === 'unique' ? distinctTimes({ kind, space, first, last }) : make(range),
+      values === 'unique'
+        ? distinctTimes({ ...within, space, recent: Math.min(space, recent) })
+        : make(range),
   }
 }
 

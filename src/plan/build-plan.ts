@@ -148,10 +148,22 @@ async function planTable(
           isEnumerated: (key) => request.refinements[key]?.each !== undefined,
           isConnected: (key) => request.connected?.has(key) ?? false,
           rows: rows.first + rows.count,
+          mostSiblings: enumeration?.children.most ?? rows.count,
+          referable: (key) =>
+            countReferable(
+              key === model.key
+                ? { ...draft, rows }
+                : plan.tables.find((table) => table.model.key === key),
+            ),
           reference: new Date(`${request.referenceDate}T00:00:00Z`),
         })
       : chooseKeys(model),
   }
+}
+
+/** Later ones, of a circle of tables, are not known yet: it is safe to reckon with one row. */
+function countReferable(table: PlannedTable | undefined): number {
+  return table ? table.rows.first + table.rows.count - table.firstReferable : 1
 }
 
 function connectTable(model: TableModel, { rows, columns, key }: ConnectedTable): PlannedTable {

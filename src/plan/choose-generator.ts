@@ -40,8 +40,12 @@ export interface TableInQuestion {
   readonly isEnumerated: (key: string) => boolean
   /** Whether a table's rows are those of somebody else. */
   readonly isConnected: (key: string) => boolean
-  /** How many rows there will be. */
+  /** How many rows there will be, … */
   readonly rows: number
+  /** … at most so many of one parent, if they are counted per parent. */
+  readonly mostSiblings: number
+  /** How many rows of a table there are to refer to. */
+  readonly referable: (key: string) => number
   /** The plan's reference date. */
   readonly reference: Date
 }

@@ -108,9 +108,8 @@ function rowsOf(
   settled: SettledUniques,
   enumerated: ForeignKeyModel | undefined,
 ): ReadonlyMap<ForeignKeyModel, Generator> {
-  const { table, isEnumerated } = question
+  const { table } = question
   const rows = new Map<ForeignKeyModel, Generator>()
-  const inFamily = new Set<ForeignKeyModel>()
   for (const key of table.foreignKeys) {
     const isUnique = settled.oneToOne.has(key)
     const isOptional = table.columns.some(
@@ -120,30 +119,50 @@ function rowsOf(
     const drawn = settled.rows.get(key) ?? drawnRow(key.parent, { isUnique, first })
     rows.set(key, key === enumerated ? enumeratedRow() : drawn)
   }
-  for (const { columns, foreignKeys } of sharedKeys(table)) {
-    const parents = foreignKeys.map(({ parent }) => parent)
-    if (!parents.every(isEnumerated)) continue
-    const isOwn = enumerated !== undefined && isWithin(enumerated.columns, columns)
-    const family = familyRows(parents, isOwn ? 'its own parent' : 'drawn')
-    for (const [index, key] of foreignKeys.entries()) {
-      rows.set(key, family[index]!)
-      inFamily.add(key)
-    }
+  for (const { foreignKeys, of } of relativesOf(question)) {
+    const family = familyRows(
+      foreignKeys.map(({ parent }) => parent),
+      of,
+    )
+    for (const [index, key] of foreignKeys.entries()) rows.set(key, family[index]!)
   }
-  for (const key of table.foreignKeys) {
-    // Counted per row of the tenant, so what it refers to is that tenant's.
-    const isBound =
+  return rows
+}
+
+/** Foreign keys whose rows have something in common, which decides what they are. */
+interface Relatives {
+  readonly foreignKeys: readonly ForeignKeyModel[]
+  readonly of: Parameters<typeof familyRows>[1]
+}
+
+/** Foreign keys of a table that name the same tenant. */
+export function relativesOf({
+  table,
+  refinement,
+  isEnumerated,
+}: TableInQuestion): readonly Relatives[] {
+  const enumerated = refinement.each && findForeignKey(table, refinement.each)
+  const families = sharedKeys(table)
+    .filter(({ foreignKeys }) => foreignKeys.every(({ parent }) => isEnumerated(parent)))
+    .map(({ columns, foreignKeys }): Relatives => {
+      const isOwn = enumerated !== undefined && isWithin(enumerated.columns, columns)
+      return { foreignKeys, of: isOwn ? 'its own parent' : 'drawn' }
+    })
+  // Counted per row of the tenant, so what it refers to is that tenant's.
+  const bound = table.foreignKeys.filter(
+    (key) =>
       enumerated !== undefined &&
       key !== enumerated &&
       key.columns.length > enumerated.columns.length &&
       isWithin(enumerated.columns, key.columns) &&
       key.parent !== table.key &&
-      isEnumerated(key.parent)
-    if (isBound && !inFamily.has(key)) {
-      rows.set(key, familyRows([key.parent], 'its own parent')[0]!)
-    }
-  }
-  return rows
+      isEnumerated(key.parent) &&
+      !families.some(({ foreignKeys }) => foreignKeys.includes(key)),
+  )
+  return [
+    ...families,
+    ...bound.map((key): Relatives => ({ foreignKeys: [key], of: 'its own parent' })),
+  ]
 }
 
 /** @throws DownpourError `PLAN_NO_PARENT` where no foreign key, or more than one, could be meant */

@@ -1,12 +1,13 @@
 import type { Generator } from '../generate/generator.ts'
-import { firstRowOnly } from '../generate/generators/first-row.ts'
+import { firstOfParent, firstRowOnly } from '../generate/generators/first-row.ts'
 import { flaggedRow } from '../generate/generators/flagged.ts'
 import { tuple } from '../generate/generators/tuple.ts'
 import type { TuplePart } from '../generate/generators/tuple.ts'
 import { isWithin } from '../model/keys.ts'
 import type { ForeignKeyModel, TableModel, UniqueModel } from '../model/table.ts'
 import type { Source, TableInQuestion } from './choose-generator.ts'
-import { effectiveForeignKeys } from './choose-references.ts'
+import { effectiveForeignKeys, findForeignKey, relativesOf } from './choose-references.ts'
+import type { Inferred } from '../infer/inferred.ts'
 
 /** How columns that no two rows may have alike are kept apart. */
 export interface SettledUniques {
@@ -29,6 +30,11 @@ interface UniqueSet {
   readonly nulls: UniqueModel['nulls']
 }
 
+interface InferredColumn {
+  readonly name: string
+  readonly inferred: Inferred
+}
+
 /** A space that is this much larger than the rows is as good as endless. */
 const roomy = 10
 
@@ -48,6 +54,8 @@ export function settleUniques(
   const oneToOne = new Set<ForeignKeyModel>()
   const required = new Set<string>()
   const foreignKeys = effectiveForeignKeys(question)
+  const related = new Set(relativesOf(question).flatMap((relatives) => relatives.foreignKeys))
+  const counted = question.refinement.each && findForeignKey(table, question.refinement.each)
   const sets = uniqueSets(table).toSorted((a, b) => a.columns.length - b.columns.length)
 
   function isSettled({ columns }: UniqueSet): boolean {
@@ -74,73 +82,123 @@ export function settleUniques(
     )
   }
 
+  /** @returns whether the flag keeps the rows apart that the set is about */
+  function settleFlag(
+    flag: string,
+    { columns }: UniqueSet,
+    by: { readonly inside: readonly ForeignKeyModel[]; readonly isOfParent: boolean },
+  ): boolean {
+    const [key] = by.inside
+    const isOptional = table.columns.some(({ name, notNull }) => columns.includes(name) && !notNull)
+    if (by.isOfParent && !parts.has(flag)) {
+      parts.set(flag, firstOfParent())
+    } else if (isOptional || parts.has(flag)) {
+      // Several rules for one flag, or rules for what may be NULL: one row that has it breaks none.
+      parts.set(flag, firstRowOnly())
+    } else if (key && !rowsOf.has(key)) {
+      const flagged = flaggedRow(key.parent)
+      rowsOf.set(key, flagged.row)
+      parts.set(flag, flagged.flag)
+    } else return false
+    required.add(flag)
+    return true
+  }
+
+  /** An earlier one of these keys, whose row is never this one's; -1 without one. */
+  function otherThan(keys: readonly ForeignKeyModel[], index: number): number {
+    const key = keys[index]!
+    return keys
+      .slice(0, index)
+      .findIndex((other) => other.parent === key.parent && areUnequal(other, key))
+  }
+
+  /** Whether two rows of the parent never give the set's columns the same values. */
+  function tellsApart(key: ForeignKeyModel, { columns }: UniqueSet): boolean {
+    const isShared = foreignKeys.some(
+      (other) => other !== key && other.columns.some((name) => key.columns.includes(name)),
+    )
+    return isWithin(key.columns, columns) && key.parent !== table.key && !isShared
+  }
+
+  /** How many there are of rows of parents and of the values that one would expect. */
+  function combinationsOf(
+    keys: readonly ForeignKeyModel[],
+    inferred: readonly InferredColumn[],
+  ): number {
+    const parents = keys.map(
+      ({ parent }, index) => question.referable(parent) - (otherThan(keys, index) >= 0 ? 1 : 0),
+    )
+    const values = inferred.map(({ inferred: { usual, space } }) => usual?.space ?? space)
+    return [...parents, ...values].reduce((product, size) => product * size, 1)
+  }
+
+  /** A column that keeps rows apart by itself, so that no combination is needed. */
+  function standsAlone(
+    inferred: readonly InferredColumn[],
+    of: 'its usual values' | 'all values',
+  ): string | undefined {
+    const roomiest = inferred
+      .filter(({ inferred: { usual } }) => of === 'all values' || usual === undefined)
+      .toSorted((a, b) => b.inferred.space - a.inferred.space)[0]
+    return roomiest && roomiest.inferred.space >= rows * roomy ? roomiest.name : undefined
+  }
+
   for (const name of [...table.primaryKey, ...neededByGenerated(table)]) required.add(name)
   for (const set of sets) {
     if (isSettled(set)) {
       requireKept(set)
       continue
     }
+    // The rows of one parent are told apart by what else there is.
+    const isOfParent = counted !== undefined && isWithin(counted.columns, set.columns)
     const flag = flagOf(set, sources, table)
-    const inside = foreignKeys.filter((key) =>
-      key.columns.some((name) => set.columns.includes(name)),
+    const inside = foreignKeys.filter(
+      (key) =>
+        key.columns.some((name) => set.columns.includes(name)) &&
+        !(isOfParent && key === counted) &&
+        !related.has(key),
     )
-    const isOptional = table.columns.some(
-      ({ name, notNull }) => set.columns.includes(name) && !notNull,
-    )
-    if (flag && (isOptional || parts.has(flag))) {
-      // Several rules for one flag, or rules for what may be NULL: one row that has it breaks none.
-      parts.set(flag, firstRowOnly())
-      required.add(flag)
-      continue
-    }
-    if (flag && inside.length > 0 && !rowsOf.has(inside[0]!)) {
-      const flagged = flaggedRow(inside[0]!.parent)
-      rowsOf.set(inside[0]!, flagged.row)
-      parts.set(flag, flagged.flag)
-      required.add(flag)
-      continue
-    }
+    if (flag !== undefined && settleFlag(flag, set, { inside, isOfParent })) continue
     const inferred = set.columns.flatMap((name) => {
       const source = sources.get(name)
       return source?.kind === 'inferred' && !parts.has(name)
         ? [{ name, inferred: source.inferred }]
         : []
     })
-    const roomiest = inferred.toSorted((a, b) => b.inferred.space - a.inferred.space)[0]
-    if (roomiest && (roomiest.inferred.space >= rows * roomy || set.columns.length === 1)) {
-      unique.add(roomiest.name)
+    const free = inside.filter((key) => !rowsOf.has(key))
+    const telling = free.filter((key) => tellsApart(key, set))
+    const needed = isOfParent ? question.mostSiblings : rows
+    const isEnough = combinationsOf(telling, inferred) >= needed
+    const alone = standsAlone(inferred, isEnough ? 'its usual values' : 'all values')
+    if (alone !== undefined || (set.columns.length === 1 && inferred.length === 1)) {
+      unique.add(alone ?? inferred[0]!.name)
       requireKept(set)
       continue
     }
     if (set.nulls === 'not distinct') for (const name of set.columns) required.add(name)
     const [only] = inside
-    if (only && inside.length === 1 && inferred.length === 0) {
+    if (only && inside.length === 1 && inferred.length === 0 && !isOfParent) {
       if (isWithin(only.columns, set.columns)) oneToOne.add(only)
       continue
     }
+    const keys = isEnough ? telling : free
     const places: TuplePart[] = [
-      ...inside
-        .filter((key) => !rowsOf.has(key))
-        .map((key, index, keys): TuplePart => {
-          const other = keys
-            .slice(0, index)
-            .findIndex((one) => one.parent === key.parent && areUnequal(one, key))
-          const name = key.columns.map(propertyOf).join(', ')
-          return { kind: 'row', parent: key.parent, name, ...(other >= 0 && { otherThan: other }) }
-        }),
+      ...keys.map((key, index): TuplePart => {
+        const other = otherThan(keys, index)
+        const name = key.columns.map(propertyOf).join(', ')
+        return { kind: 'row', parent: key.parent, name, ...(other >= 0 && { otherThan: other }) }
+      }),
       ...inferred
         .filter((column) => column.inferred.space > 1)
-        .map(({ name, inferred: { make } }): TuplePart => ({
+        .map(({ name, inferred: { usual, make } }): TuplePart => ({
           kind: 'value',
-          generator: make('unique'),
+          generator: isEnough && usual ? usual.make() : make('unique'),
           name,
         })),
     ]
     if (places.length === 0) continue
-    const generators = tuple(places)
-    for (const [index, key] of inside.filter((one) => !rowsOf.has(one)).entries()) {
-      rowsOf.set(key, generators[index]!)
-    }
+    const generators = tuple(places, isOfParent ? 'siblings' : 'table')
+    for (const [index, key] of keys.entries()) rowsOf.set(key, generators[index]!)
     for (const [index, place] of places.entries()) {
       if (place.kind === 'value') parts.set(place.name, generators[index]!)
     }

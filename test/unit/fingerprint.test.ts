@@ -95,7 +95,7 @@ describe('fingerprintPlan', () => {
     expect(JSON.parse(JSON.stringify(fingerprint))).toEqual(fingerprint)
     expect(fingerprint).toMatchInlineSnapshot(`
       {
-        "digest": "97c13876d068eab6",
+        "digest": "b24bc5f69341cef6",
         "facts": {
           "posts counts its keys": "from 1",
           "posts has": "rows 0 to 2999",
@@ -112,7 +112,7 @@ describe('fingerprintPlan', () => {
           "posts.writtenAt is": "timestamp",
           "the reference date is": "2026-01-01",
           "the seed is": "1",
-          "the version of the generators is": "3",
+          "the version of the generators is": "4",
           "users counts its keys": "from 1",
           "users has": "rows 0 to 999",
           "users is": "public.people",

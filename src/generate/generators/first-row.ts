@@ -14,3 +14,17 @@ export function firstRowOnly(): Generator<boolean> {
     }),
   )
 }
+
+/**
+ * True in the first row of each parent, in a table whose rows are counted per parent.
+ *
+ * @example
+ * { each: each('users', 3), columns: { isDefault: firstOfParent() } }
+ */
+export function firstOfParent(): Generator<boolean> {
+  return createGenerator('firstOfParent', () =>
+    fillVector({ kind: 'boolean' }, ({ count, ordinals }, { values }) => {
+      for (let i = 0; i < count; i++) values[i] = ordinals[i] === 0 ? 1 : 0
+    }),
+  )
+}

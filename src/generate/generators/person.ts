@@ -1,4 +1,4 @@
-import type { Generator } from '../generator.ts'
+import type { Context, Generator } from '../generator.ts'
 import {
   emailDomains,
   firstNames,
@@ -14,6 +14,7 @@ import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
 import { followColumn } from './follow-column.ts'
 import { composedText, oneOf } from './composed-text.ts'
+import type { Form } from './composed-text.ts'
 
 export interface UniqueTextOptions {
   /** No text twice. @defaultValue false */
@@ -156,24 +157,25 @@ export function jobTitle(options: UniqueTextOptions & Partial<ArrayOptions> = {}
   const { isUnique } = options
   const titles = composedText('jobTitle', {
     isUnique,
-    async forms(context) {
-      const [descriptors, areas, types] = await Promise.all(
-        [jobDescriptors, jobAreas, jobTypes].map((source) => source.words(context)),
-      )
-      return [
-        [
-          oneOf(wordsWithout(' ', descriptors!)),
-          oneOf(' '),
-          oneOf(wordsWithout(' ', areas!)),
-          oneOf(' '),
-          oneOf(types!),
-        ],
-      ]
-    },
+    forms: async (context) => [await jobTitleForm(context)],
   })
   return followColumn({
     generator: withArraySize(options, titles),
     options,
     make: jobTitle,
   })
+}
+
+/** A descriptor, an area and a type: no title is composed in two ways. */
+export async function jobTitleForm(context: Context): Promise<Form> {
+  const [descriptors, areas, types] = await Promise.all(
+    [jobDescriptors, jobAreas, jobTypes].map((source) => source.words(context)),
+  )
+  return [
+    oneOf(wordsWithout(' ', descriptors!)),
+    oneOf(' '),
+    oneOf(wordsWithout(' ', areas!)),
+    oneOf(' '),
+    oneOf(types!),
+  ]
 }
