@@ -22,6 +22,8 @@ export interface Generator<Value = any> {
   readonly output: string
   /** For the compiler only; never there. */
   readonly value?: Value
+  /** Whether its options say that no value comes twice; left open where they say nothing of it. */
+  readonly isUnique?: boolean
   /** The same for the column that it is given for, which says what its options leave out. */
   forColumn?(column: OwnColumn): Generator<Value>
 }

@@ -85,7 +85,7 @@ export async function chooseGenerators(
       case 'left':
         return undefined
       case 'given':
-        return source.generator
+        return settled.parts.get(name) ?? source.generator
       case 'counted': {
         const column = table.columns.find((candidate) => candidate.name === name)!
         return intPrimaryKey({ start: column.identityStart })

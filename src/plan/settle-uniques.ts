@@ -61,9 +61,23 @@ export function settleUniques(
   function isSettled({ columns }: UniqueSet): boolean {
     const keys = foreignKeys.filter((key) => oneToOne.has(key))
     return (
-      columns.some((name) => sources.get(name)?.kind === 'counted' || unique.has(name)) ||
+      columns.some((name) => sources.get(name)?.kind === 'counted' || isGivenOnce(name)) ||
+      columns.some((name) => unique.has(name)) ||
       keys.some((key) => isWithin(key.columns, columns))
     )
+  }
+
+  function isGivenOnce(name: string): boolean {
+    const source = sources.get(name)
+    return source?.kind === 'given' && source.generator.isUnique === true
+  }
+
+  /** What a seeder gives, made to give nothing twice, where it says nothing of that. */
+  function onceOf(name: string): Generator | undefined {
+    const column = table.columns.find((candidate) => candidate.name === name)!
+    const given = question.refinement.columns?.[column.property]
+    if (!given || given.isUnique !== undefined || parts.has(name)) return undefined
+    return given.forColumn?.({ type: column.base ?? column.type, isUnique: true, rows })
   }
 
   /** Where NULLs are alike, what keeps the rows apart is never NULL. */
@@ -168,7 +182,12 @@ export function settleUniques(
     const free = inside.filter((key) => !rowsOf.has(key))
     const telling = free.filter((key) => tellsApart(key, set))
     const needed = isOfParent ? question.mostSiblings : rows
-    const isEnough = combinationsOf(telling, inferred) >= needed
+    const given = set.columns.flatMap((name) => {
+      const generator = onceOf(name)
+      return generator ? [{ name, generator }] : []
+    })
+    const isEnough =
+      combinationsOf(telling, inferred) >= needed && (inferred.length > 0 || given.length === 0)
     const alone = standsAlone(inferred, isEnough ? 'its usual values' : 'all values')
     if (alone !== undefined || (set.columns.length === 1 && inferred.length === 1)) {
       unique.add(alone ?? inferred[0]!.name)
@@ -177,7 +196,7 @@ export function settleUniques(
     }
     if (set.nulls === 'not distinct') for (const name of set.columns) required.add(name)
     const [only] = inside
-    if (only && inside.length === 1 && inferred.length === 0 && !isOfParent) {
+    if (only && inside.length === 1 && inferred.length + given.length === 0 && !isOfParent) {
       if (isWithin(only.columns, set.columns)) oneToOne.add(only)
       continue
     }
@@ -195,6 +214,7 @@ export function settleUniques(
           generator: isEnough && usual ? usual.make() : make('unique'),
           name,
         })),
+      ...(isEnough ? [] : given).map((part): TuplePart => ({ kind: 'value', ...part })),
     ]
     if (places.length === 0) continue
     const generators = tuple(places, isOfParent ? 'siblings' : 'table')

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
+import * as f from '../../src/generate/generators/index.ts'
 import { checkPlan } from '../../src/plan/check-plan.ts'
 import { each } from '../../src/plan/refinement.ts'
 import type { Refinements } from '../../src/plan/refinement.ts'
@@ -126,6 +127,46 @@ describe('columns that are unique together', () => {
       why: 'Rows of one parent in posts must differ in them, and there are 3 combinations for 4 rows.',
       fix: 'Plan at most 3 rows of votes for each row of posts, or more of what it refers to.',
     })
+  })
+
+  it('combine what a seeder gives with the parents', async () => {
+    const columns = { locale: f.valuesFromArray({ values: ['en', 'de', 'fr'] }) }
+    const rows = await seeded('translations', {
+      posts: { count: 20 },
+      translations: { count: 60, columns },
+    })
+    expect(pairs(rows, 'postId', 'locale')).toBe(60)
+    const ofParents = await seeded('translations', {
+      posts: { count: 20 },
+      translations: { each: each('posts', 3), columns },
+    })
+    expect(pairs(ofParents, 'postId', 'locale')).toBe(60)
+  })
+
+  it('are refused where what a seeder gives is too little', async () => {
+    const failure = await failureOf(() =>
+      seeded('translations', {
+        posts: { count: 20 },
+        translations: {
+          count: 61,
+          columns: { locale: f.valuesFromArray({ values: ['en', 'de', 'fr'] }) },
+        },
+      }),
+    )
+    expect(failure).toMatchObject({
+      code: 'PLAN_UNIQUE_SPACE',
+      message: 'Cannot seed "translations": columns "postId", "locale" cannot be filled',
+      why: 'They are unique together, and there are 60 combinations for 61 rows.',
+      fix: 'Plan at most 60 rows of translations, or more of what it refers to.',
+    })
+  })
+
+  it('stay as a seeder gives them where these never repeat', async () => {
+    const rows = await seeded('items', {
+      posts: { count: 2 },
+      items: { count: 100, columns: { position: f.int({ maxValue: 100, isUnique: true }) } },
+    })
+    expect(distinct(rows.map(({ position }) => position))).toBe(100)
   })
 
   it('flag one row of each parent', async () => {

@@ -15,13 +15,18 @@ export interface Following<Options extends object> {
  * @example
  * followColumn({ generator, options: {}, make: firstName }) // none twice in a unique column
  */
-export function followColumn<Options extends object>({
+export function followColumn<Options extends { readonly isUnique?: boolean | undefined }>({
   generator,
   options,
   make,
   missing = uniqueness,
 }: Following<Options>): Generator {
-  return { ...generator, forColumn: (column) => make({ ...missing(column), ...options }) }
+  const { isUnique } = options
+  return {
+    ...generator,
+    ...(isUnique !== undefined && { isUnique }),
+    forColumn: (column) => make({ ...missing(column), ...options }),
+  }
 }
 
 /** Whether values may repeat, and how many elements the type says that each has. */

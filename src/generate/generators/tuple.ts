@@ -17,7 +17,7 @@ export type TuplePart =
       /** The index of a part of the same parent whose row is never this one's. */
       readonly otherThan?: number
     }
-  /** A generator whose values never repeat. */
+  /** A generator whose values never repeat; one that does is drawn for each row by itself. */
   | { readonly kind: 'value'; readonly generator: Generator; readonly name: string }
 
 /** Among which rows no combination comes twice. */
@@ -73,7 +73,7 @@ export function tuple(parts: readonly TuplePart[], scope: TupleScope): readonly 
             for (let i = 0; other && i < rows.count; i++) {
               if (choices.numbers[i]! >= other[i]!) choices.numbers[i]!++
             }
-            fill()
+            fill(rows)
           }
         },
       }
@@ -88,8 +88,8 @@ interface OpenPart {
   readonly otherThan?: number | undefined
   /** Which of the part's values each row has. */
   readonly choices: Rows
-  /** Makes values of the choices. */
-  fill(): void
+  /** Makes values of the choices for these rows. */
+  fill(rows: Rows): void
 }
 
 async function openPart(part: TuplePart, context: Context): Promise<OpenPart> {
@@ -111,11 +111,12 @@ async function openPart(part: TuplePart, context: Context): Promise<OpenPart> {
   }
   const purpose = `${context.purpose}/${part.name}`
   const values = await prepareDetached({ ...context, purpose }, part.generator)
+  const { vector, size } = values
   return {
-    vector: values.vector,
-    size: values.size ?? 1,
+    vector,
+    size: size ?? 1,
     choices,
-    fill: () => values.fill(choices),
+    fill: (rows) => values.fill(size === undefined ? rows : choices),
   }
 }
 
