@@ -1,9 +1,6 @@
-import { date, timestamp } from '../generate/generators/index.ts'
-import { createGenerator, fillVector } from '../generate/generator.ts'
+import { date, time, timestamp } from '../generate/generators/index.ts'
 import { distinctTimes } from '../generate/generators/distinct-times.ts'
 import { nthText } from '../generate/generators/nth-text.ts'
-import { below, createHashKey } from '../generate/hash.ts'
-import { createPermutation } from '../generate/permutation.ts'
 import { wordsOf } from './column.ts'
 import type { ColumnInQuestion } from './column.ts'
 import type { Inferred } from './inferred.ts'
@@ -56,24 +53,7 @@ export function inferTimeOfDay({ column }: ColumnInQuestion): Inferred {
   }
   return {
     space: secondsPerDay,
-    make: (values) =>
-      createGenerator('time', ({ seed, purpose, capacity }) => {
-        const permutation = createPermutation(seed, purpose, secondsPerDay)
-        const key = createHashKey(seed, purpose)
-        const seconds = new Float64Array(capacity)
-        return fillVector(
-          { kind: 'time' },
-          ({ count, numbers }, out) => {
-            if (values === 'unique') permutation.fill(numbers, count, seconds)
-            for (let i = 0; i < count; i++) {
-              const second =
-                values === 'unique' ? seconds[i]! : below(key, numbers[i]!, secondsPerDay)
-              out.values[i] = second * microsPerSecond
-            }
-          },
-          values === 'unique' ? secondsPerDay : undefined,
-        )
-      }),
+    make: (values) => time({ isUnique: values === 'unique' }),
   }
 }
 

@@ -180,6 +180,20 @@ describe('columns that are unique together', () => {
   })
 })
 
+describe('unique times of day', () => {
+  it('follow from the column, and leave out those of known rows', async () => {
+    const slots = pg.pgTable('slots', { at: pg.time().notNull().unique() })
+    const columns = { at: f.time({ min: '08:00', max: '08:00:11' }) }
+    const known = [{ at: '08:00:03' }, { at: '08:00:07' }]
+    const plan = await planOf({ slots: { count: 10, columns, rows: known } }, { schema: { slots } })
+    await checkPlan(plan)
+    const times = (await rowsOf(plan, 'slots')).map(({ at }) => String(at))
+    expect(times.slice(0, 2)).toEqual(['08:00:03', '08:00:07'])
+    expect(distinct(times)).toBe(10)
+    expect(times.every((at) => at >= '08:00:00' && at <= '08:00:11')).toBe(true)
+  })
+})
+
 describe('unique texts', () => {
   const labelled = (column: pg.PgColumnBuilderBase, name: string) =>
     seededAlone(pg.pgTable('labels', { [name]: column }), name)

@@ -1,9 +1,12 @@
 import { createGenerator, fillVector } from '../generator.ts'
 import type { Generator } from '../generator.ts'
 import { below, createHashKey } from '../hash.ts'
+import { createPermutation } from '../permutation.ts'
 import { drawBelow } from '../sql-form.ts'
+import { createUniqueIndex } from '../unique-index.ts'
 import { withArraySize } from './array-of.ts'
 import type { ArrayOptions } from './array-of.ts'
+import { followColumn } from './follow-column.ts'
 import { refuse } from './refuse.ts'
 
 export interface TimeOptions {
@@ -11,7 +14,11 @@ export interface TimeOptions {
   readonly min?: string | Date
   /** Inclusive. @defaultValue '23:59:59' */
   readonly max?: string | Date
+  /** No time twice. @defaultValue false */
+  readonly isUnique?: boolean | undefined
 }
+
+const microsPerSecond = 1_000_000
 
 /**
  * Times of day, uniformly, in whole seconds.
@@ -33,19 +40,39 @@ export function time(options: TimeOptions & Partial<ArrayOptions> = {}): Generat
     })
   }
   const seconds = last - first + 1
-  return withArraySize(
-    options,
-    createGenerator('time', ({ seed, purpose }) => {
-      const key = createHashKey(seed, purpose)
-      const fill = fillVector({ kind: 'time' }, (rows, out) => {
-        for (let i = 0; i < rows.count; i++) {
-          out.values[i] = (first + below(key, rows.numbers[i]!, seconds)) * 1_000_000
-        }
-      })
-      const sql = `time '00:00' + (${first} + ${drawBelow(seconds)}) * interval '1 second'`
-      return { ...fill, sqlForm: { kind: 'draw', sql } }
-    }),
-  )
+  const times = options.isUnique ? uniqueTimes(first, seconds) : drawnTimes(first, seconds)
+  return followColumn({ generator: withArraySize(options, times), options, make: time })
+}
+
+function drawnTimes(first: number, seconds: number): Generator {
+  return createGenerator('time', ({ seed, purpose }) => {
+    const key = createHashKey(seed, purpose)
+    const fill = fillVector({ kind: 'time' }, (rows, out) => {
+      for (let i = 0; i < rows.count; i++) {
+        out.values[i] = (first + below(key, rows.numbers[i]!, seconds)) * microsPerSecond
+      }
+    })
+    const sql = `time '00:00' + (${first} + ${drawBelow(seconds)}) * interval '1 second'`
+    return { ...fill, sqlForm: { kind: 'draw', sql } }
+  })
+}
+
+function uniqueTimes(first: number, seconds: number): Generator {
+  return createGenerator('time', ({ seed, purpose, knownValues, capacity }) => {
+    const taken = knownValues
+      .map((value) => toSeconds(String(value)) - first)
+      .filter((place) => Number.isInteger(place) && place >= 0 && place < seconds)
+    const unique = createUniqueIndex(createPermutation(seed, purpose, seconds), taken)
+    const places = new Float64Array(capacity)
+    return fillVector(
+      { kind: 'time' },
+      ({ count, numbers }, out) => {
+        unique.fill(numbers, count, places)
+        for (let i = 0; i < count; i++) out.values[i] = (first + places[i]!) * microsPerSecond
+      },
+      unique.size,
+    )
+  })
 }
 
 /** Since midnight; NaN for what is no time of day. */
