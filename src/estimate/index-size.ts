@@ -1,4 +1,5 @@
-import type { IndexPart, IndexShape } from '../model/index-shape.ts'
+import type { IndexShape } from '../model/index-shape.ts'
+import type { IndexPart } from '../model/table.ts'
 import { btreeSize } from './btree-size.ts'
 import { cellReader } from './cell-reader.ts'
 import type { CellReader } from './cell-reader.ts'

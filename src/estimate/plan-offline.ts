@@ -1,7 +1,7 @@
 import type { Project } from '../config/load-project.ts'
 import { declaredTarget } from '../export/declared-target.ts'
 import type { TableOrder } from '../ledger/ledger.ts'
-import { declaredShapes } from '../model/declared-shapes.ts'
+import { declaredShapes } from './declared-shapes.ts'
 import type { IndexShape } from '../model/index-shape.ts'
 import { isWithin } from '../model/keys.ts'
 import type { TableModel } from '../model/table.ts'

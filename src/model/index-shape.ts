@@ -1,3 +1,5 @@
+import type { IndexPart } from './table.ts'
+
 /** What decides how large an index becomes. */
 export interface IndexShape {
   readonly name: string
@@ -15,6 +17,3 @@ export interface IndexShape {
   /** Whether a B-tree may store equal keys once. */
   readonly isDeduplicated: boolean
 }
-
-/** What is indexed: a column by its name, or an expression. */
-export type IndexPart = { readonly column: string } | { readonly sql: string }

@@ -22,6 +22,8 @@ import type {
   ColumnMode,
   ColumnModel,
   ForeignKeyModel,
+  IndexModel,
+  IndexPart,
   TableModel,
   UniqueModel,
 } from './table.ts'
@@ -149,6 +151,7 @@ function readTable(table: PgTable, reading: Reading): TableModel {
     ),
     primaryKey: primaryKey.map(nameOf),
     uniques: readUniques(config, reading.spelling),
+    indexes: readIndexes(config, reading.spelling),
     checks: config.checks.map(({ name, value }): CheckModel => ({
       name,
       expression: sqlOf(value),
@@ -179,8 +182,9 @@ function readTable(table: PgTable, reading: Reading): TableModel {
 
 function readUniques(
   { columns, uniqueConstraints, indexes }: ReturnType<typeof getTableConfig>,
-  { nameOf, sqlOf }: Spelling,
+  spelling: Spelling,
 ): readonly UniqueModel[] {
+  const { nameOf } = spelling
   const inline = columns
     .filter((column) => column.isUnique)
     .map((column): UniqueModel => ({
@@ -193,25 +197,44 @@ function readUniques(
     name: unique.getName(),
     nulls: unique.nullsNotDistinct ? 'not distinct' : 'distinct',
   }))
-  const unique = indexes.flatMap(({ config: index }): readonly UniqueModel[] => {
-    if (!index.unique) return []
-    const parts = index.columns.map((part) =>
-      is(part, SQL)
-        ? { sql: sqlOf(part) }
-        : // What an index names is a copy that has lost its table, and so its casing.
-          { column: columns.find(({ name }) => name === (part as { name?: string }).name)! },
-    )
-    return [
-      {
+  const unique = indexes
+    .filter(({ config: index }) => index.unique)
+    .map(({ config: index }): UniqueModel => {
+      const parts = index.columns.map((part) => readPart(part, columns, spelling))
+      return {
         name: index.name,
-        columns: parts.flatMap(({ column }) => (column ? [nameOf(column)] : [])),
-        expressions: parts.flatMap((part) => (part.sql === undefined ? [] : [part.sql])),
-        where: index.where && sqlOf(index.where),
+        columns: parts.flatMap((part) => ('column' in part ? [part.column] : [])),
+        expressions: parts.flatMap((part) => ('sql' in part ? [part.sql] : [])),
+        where: index.where && spelling.sqlOf(index.where),
         nulls: 'distinct',
-      },
-    ]
-  })
+      }
+    })
   return [...inline, ...constraints, ...unique]
+}
+
+function readIndexes(
+  { columns, indexes }: ReturnType<typeof getTableConfig>,
+  spelling: Spelling,
+): readonly IndexModel[] {
+  return indexes
+    .filter(({ config: index }) => !index.unique)
+    .map(({ config: index }): IndexModel => ({
+      name: index.name,
+      method: index.method ?? 'btree',
+      parts: index.columns.map((part) => readPart(part, columns, spelling)),
+      where: index.where && spelling.sqlOf(index.where),
+      fillFactor: Number(index.with?.['fillfactor'] ?? 0) || undefined,
+    }))
+}
+
+function readPart(
+  part: unknown,
+  columns: readonly PgColumn[],
+  { nameOf, sqlOf }: Spelling,
+): IndexPart {
+  if (is(part, SQL)) return { sql: sqlOf(part) }
+  // What an index names is a copy that has lost its table, and so its casing.
+  return { column: nameOf(columns.find(({ name }) => name === (part as { name?: string }).name)!) }
 }
 
 function readColumn(column: PgColumn, property: string, spelling: Spelling): ColumnModel {

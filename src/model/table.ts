@@ -13,6 +13,8 @@ export interface TableModel {
   readonly primaryKey: readonly string[]
   /** Unique constraints and unique indexes, the primary key apart. */
   readonly uniques: readonly UniqueModel[]
+  /** The other indexes. */
+  readonly indexes: readonly IndexModel[]
   readonly checks: readonly CheckModel[]
   readonly foreignKeys: readonly ForeignKeyModel[]
   /** The Drizzle table itself, for strategies that write through Drizzle. */
@@ -31,6 +33,22 @@ export interface UniqueModel {
   /** Whether two NULLs are the same value; as a rule they are not. */
   readonly nulls: 'distinct' | 'not distinct'
 }
+
+/** An index that lets values repeat. */
+export interface IndexModel {
+  /** `undefined` where drizzle-kit gives it one. */
+  readonly name: string | undefined
+  /** `btree`, `hash`, `gin`, … */
+  readonly method: string
+  readonly parts: readonly IndexPart[]
+  /** SQL of the rows that are in it; all when left out. */
+  readonly where: string | undefined
+  /** Percent; the method's own when left out. */
+  readonly fillFactor: number | undefined
+}
+
+/** What is indexed: a column by its name, or an expression. */
+export type IndexPart = { readonly column: string } | { readonly sql: string }
 
 export interface CheckModel {
   readonly name: string

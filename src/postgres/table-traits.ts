@@ -1,4 +1,5 @@
-import type { IndexPart, IndexShape } from '../model/index-shape.ts'
+import type { IndexShape } from '../model/index-shape.ts'
+import type { IndexPart } from '../model/table.ts'
 import type { TableName } from './catalog.ts'
 import type { Session } from './session.ts'
 

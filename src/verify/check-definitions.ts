@@ -1,5 +1,5 @@
-import { declaredIndexes } from '../model/declared-indexes.ts'
-import type { DeclaredIndex } from '../model/declared-indexes.ts'
+import { declaredIndexes } from './declared-indexes.ts'
+import type { DeclaredIndex } from './declared-indexes.ts'
 import type { TableModel } from '../model/table.ts'
 import { quoteTable } from '../postgres/identifiers.ts'
 import type { Session } from '../postgres/session.ts'

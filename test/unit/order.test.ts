@@ -12,6 +12,7 @@ function table(key: string, ...parents: string[]): TableModel {
     columns: [],
     primaryKey: [],
     uniques: [],
+    indexes: [],
     checks: [],
     foreignKeys: parents.map((parent) => ({
       name: `${key}_${parent}`,
