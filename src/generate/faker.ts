@@ -11,7 +11,7 @@ import { createRowBits } from './row-bits.ts'
  * @throws DownpourError `PLAN_UNKNOWN_LOCALE`
  */
 export async function loadFaker(locale = 'en'): Promise<Faker> {
-  if (locale === 'en') return (await import('@faker-js/faker/locale/en')).faker
+  if (locale === 'en') return (await (english ??= import('@faker-js/faker/locale/en'))).faker
   if (!/^[a-z]{2,3}(_[A-Za-z]+)*$/.test(locale)) throw unknownLocale(locale)
   try {
     const loaded = (await import(`@faker-js/faker/locale/${locale}`)) as { readonly faker: Faker }
@@ -20,6 +20,9 @@ export async function loadFaker(locale = 'en'): Promise<Faker> {
     throw isMissing(error) ? unknownLocale(locale, error) : error
   }
 }
+
+/** Every vocabulary asks for it, and hooks that resolve modules, as tsx has, take a millisecond. */
+let english: Promise<{ readonly faker: Faker }> | undefined
 
 /**
  * A faker whose randomness is a function of the row: its randomizer hashes (key, row, draw).

@@ -3,7 +3,8 @@ import { inputOf } from '../generate/detached.ts'
 import { extentOf } from '../generate/extent.ts'
 import type { Extent } from '../generate/extent.ts'
 import { openGenerated } from '../generate/read-columns.ts'
-import type { ColumnReader } from '../generate/generator.ts'
+import { openTable } from '../generate/slices.ts'
+import type { TableSource } from '../generate/slices.ts'
 import type { Vector, VectorKind } from '../generate/vector.ts'
 import { uniqueColumns } from '../model/keys.ts'
 import type { ColumnModel } from '../model/table.ts'
@@ -11,31 +12,39 @@ import { formatSqlType } from '../model/sql-type.ts'
 import { thrownName, valuesAreShown } from '../shown-values.ts'
 import { findMisfit } from './check-extent.ts'
 import { loadedTables } from './plan.ts'
-import type { Plan, PlannedColumn, PlannedTable } from './plan.ts'
+import type { Plan, PlannedColumn, PlannedTable, RowRange } from './plan.ts'
+import type { OpenTable } from './table-sources.ts'
 
 /**
  * Finds what cannot work before anything is written: generators of the wrong type, unique columns
  * that run out of values, parents without rows. Prepares every generator once and draws some rows.
  *
+ * @param open - prepares a table. @defaultValue for this alone
  * @throws DownpourError with a code `PLAN_…`
  */
-export async function checkPlan(plan: Plan): Promise<void> {
+export async function checkPlan(
+  plan: Plan,
+  open: OpenTable = (table) => openTable(plan, table),
+): Promise<void> {
   for (const table of loadedTables(plan)) {
     checkKnownKeys(table)
     checkKnownValues(table)
     checkKeySpace(table)
     checkParents(plan, table)
-    const properties = table.columns.map(({ model }) => model.property)
-    const reader = await openGenerated({ plan, path: [] }, table, properties)
-    for (const [index, column] of table.columns.entries()) {
-      const { group, output } = column.generator
-      const { size, extent } = inputOf(reader.groups.get(group)!, output)
+    const source = await open(table)
+    for (const column of table.columns) {
+      const { vector, size, extent } = generatedBy(source, column)
       checkUnique(table, column, size)
-      checkType(table, column.model, reader.vectors[index]!)
-      checkExtent(table, column.model, { vector: reader.vectors[index]!, extent })
+      checkType(table, column.model, vector)
+      checkExtent(table, column.model, { vector, extent })
     }
-    await drawFirstRows(plan, table, reader)
+    await drawFirstRows(plan, table, source)
   }
+}
+
+/** Before Drizzle's mapping, which makes plain values of some. */
+function generatedBy({ groups }: TableSource, { generator: { group, output } }: PlannedColumn) {
+  return inputOf(groups.get(group)!, output)
 }
 
 /** Enough to meet most of what a generator can do, and no time. */
@@ -213,7 +222,7 @@ function checkKeySpace(table: PlannedTable): void {
 }
 
 /** A generator of somebody's own may throw or give NULL; better now than in the middle of the load. */
-async function drawFirstRows(plan: Plan, table: PlannedTable, reader: ColumnReader): Promise<void> {
+async function drawFirstRows(plan: Plan, table: PlannedTable, source: TableSource): Promise<void> {
   // Known rows have their literal values in place of these.
   const { toLoad, knownRows } = table
   const first = Math.max(toLoad.first, knownRows.length)
@@ -222,14 +231,20 @@ async function drawFirstRows(plan: Plan, table: PlannedTable, reader: ColumnRead
   const count = Math.min(most, toLoad.first + toLoad.count - first)
   if (count <= 0) return
   try {
-    reader.readRange(first, count)
+    drawOnce(source, { first, count })
   } catch (error) {
     if (error instanceof DownpourError) throw error
     throw await failedGenerator(plan, table, { first, count, error })
   }
-  for (const [index, { model }] of table.columns.entries()) {
-    if (model.notNull) checkNotNull(table, model, firstNull(reader.vectors[index]!, count))
+  for (const column of table.columns) {
+    if (!column.model.notNull) continue
+    checkNotNull(table, column.model, firstNull(generatedBy(source, column).vector, count))
   }
+}
+
+/** So few rows are one slice, whose vectors stay as they are. */
+function drawOnce(source: TableSource, range: RowRange): void {
+  source.slices(range)[Symbol.iterator]().next()
 }
 
 function firstNull(vector: Vector, count: number): number {

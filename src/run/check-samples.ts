@@ -1,8 +1,10 @@
+import { openTable } from '../generate/slices.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Target } from '../write/target.ts'
 import { encodeSample } from './encode-sample.ts'
 import { openSamples } from './sample.ts'
+import type { Sample } from './sample.ts'
 import { trySample } from './try-sample.ts'
 
 /**
@@ -17,7 +19,14 @@ export async function checkSamples(
   targets: readonly Target[],
   session: Session | undefined,
 ): Promise<void> {
-  const samples = await openSamples(plan, targets)
+  await judgeSamples(await openSamples(targets, (table) => openTable(plan, table)), session)
+}
+
+/** As `checkSamples`, with samples that are open. */
+export async function judgeSamples(
+  samples: readonly Sample[],
+  session: Session | undefined,
+): Promise<void> {
   for (const sample of samples) encodeSample(sample)
   const checked = samples.filter(
     // CockroachDB makes temporary tables only where that experiment is switched on.

@@ -3,6 +3,7 @@ import { thrownName, valuesAreShown } from '../shown-values.ts'
 import { openTable } from '../generate/slices.ts'
 import type { Slice, TableSource } from '../generate/slices.ts'
 import type { Plan, RowRange } from '../plan/plan.ts'
+import type { OpenTable } from '../plan/table-sources.ts'
 import { loadError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 import type { ChunkRows, ChunkWriter, Strategy } from '../write/strategy.ts'
@@ -13,6 +14,8 @@ import type { Rejection } from './isolate.ts'
 
 export interface ChunkLoaderOptions {
   readonly plan: Plan
+  /** @defaultValue prepares the tables of the plan */
+  readonly open?: OpenTable | undefined
   readonly strategyFor: (target: Target) => Strategy
   /** Rows per statement, where a transaction covers more than a chunk. */
   readonly chunkSize: number
@@ -37,7 +40,7 @@ export interface LoadedChunk {
 /** Loads rows of any table in whatever transaction is open; what a table needs is prepared once. */
 export type ChunkLoader = (session: Session, load: ChunkLoad) => Promise<LoadedChunk>
 
-interface OpenTable {
+interface OpenedTable {
   readonly source: TableSource
   readonly writer: ChunkWriter
 }
@@ -49,12 +52,13 @@ interface OpenTable {
  *   the statement is stored then, and the transaction has to be rolled back
  */
 export function createChunkLoader(options: ChunkLoaderOptions): ChunkLoader {
-  const tables = new Map<Target, OpenTable>()
+  const { plan, open = (table) => openTable(plan, table) } = options
+  const tables = new Map<Target, OpenedTable>()
 
-  async function openOnce(target: Target): Promise<OpenTable> {
-    const open = tables.get(target)
-    if (open) return open
-    const source = await openTable(options.plan, target.table)
+  async function openOnce(target: Target): Promise<OpenedTable> {
+    const opened = tables.get(target)
+    if (opened) return opened
+    const source = await open(target.table)
     const table = { source, writer: options.strategyFor(target).open(target, source) }
     tables.set(target, table)
     return table

@@ -3,6 +3,7 @@ import type { RunTable } from '../ledger/runs.ts'
 import type { Step, StepOutcome } from '../ledger/step.ts'
 import type { TableModel } from '../model/table.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { OpenTable } from '../plan/table-sources.ts'
 import { workInSequence } from '../postgres/citus.ts'
 import type { Session } from '../postgres/session.ts'
 import { strategies } from '../write/choose-strategy.ts'
@@ -25,6 +26,8 @@ export interface RunWork {
   /** Its name in the ledger, where there is one. */
   readonly run: string | undefined
   readonly plan: Plan
+  /** As `ChunkLoaderOptions`. */
+  readonly open?: OpenTable | undefined
   /** In the order of the run's tables. */
   readonly targets: readonly Target[]
   readonly tables: readonly RunTable[]
@@ -42,10 +45,11 @@ const nothingGenerated = { generateSeconds: 0 }
 
 /** Makes what does the steps of a run, for one lane. */
 export function createPerform(work: RunWork, ledger: Ledger): Perform {
-  const { plan, targets, tables, options, schemaTables } = work
+  const { plan, open, targets, tables, options, schemaTables } = work
   const strategyOf = new Map(targets.map((target, index) => [target, tables[index]!.strategy]))
   const load = createChunkLoader({
     plan,
+    open,
     strategyFor: (target) => strategies[strategyOf.get(target) as StrategyName],
     chunkSize: options.chunkSize,
     onError: options.onError,

@@ -8,6 +8,7 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { fingerprintDifferences, fingerprintPlan } from '../plan/fingerprint.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { OpenTable } from '../plan/table-sources.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Target } from '../write/target.ts'
 import { checkTargets } from './check-target.ts'
@@ -21,6 +22,8 @@ import type { Reading } from './transaction.ts'
 /** What a run loads, and where. */
 export interface PreparedRun {
   readonly plan: Plan
+  /** For lanes, where tables have been prepared already. */
+  readonly open?: OpenTable
   readonly targets: readonly Target[]
   readonly tables: readonly RunTable[]
 }

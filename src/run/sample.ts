@@ -1,6 +1,5 @@
-import { openTable } from '../generate/slices.ts'
 import type { TableSource } from '../generate/slices.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { OpenTable } from '../plan/table-sources.ts'
 import type { Target } from '../write/target.ts'
 
 /** The first rows of a table, which are drawn before anything is written. */
@@ -16,8 +15,8 @@ const sampleSums = 5
 
 /** Opens the sample of each table into which rows are to be written. */
 export async function openSamples(
-  plan: Plan,
   targets: readonly Target[],
+  open: OpenTable,
 ): Promise<readonly Sample[]> {
   const samples: Sample[] = []
   for (const target of targets) {
@@ -25,7 +24,7 @@ export async function openSamples(
     const hasSums = columns.some(({ generator }) => generator.group.summary !== undefined)
     const count = Math.min(hasSums ? sampleSums : sampleRows, toLoad.count)
     if (count === 0 || target.columns.length === 0) continue
-    const source = await openTable(plan, target.table)
+    const source = await open(target.table)
     samples.push({ target, source, range: { first: toLoad.first, count } })
   }
   return samples

@@ -1,6 +1,7 @@
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Step } from '../ledger/step.ts'
+import type { Definition } from '../postgres/definitions.ts'
 import { loadError, serverError } from '../postgres/server-error.ts'
 import type { Session } from '../postgres/session.ts'
 import { explainStep } from '../run/explain-step.ts'
@@ -9,21 +10,28 @@ import type { LoadTracker } from '../run/load-tracker.ts'
 import type { Perform } from '../run/lane.ts'
 import type { RunOptions } from '../run/options.ts'
 import { createPerform } from '../run/perform.ts'
+import { planRebuild } from '../run/plan-rebuild.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
 import { planSteps } from '../run/run-steps.ts'
 import type { SeedSettings } from './options.ts'
 
-/** Loads all of a plan in whatever transaction is open. */
+/**
+ * Loads all of a plan in whatever transaction is open.
+ *
+ * @param load - `dropped`: what is to be put back behind the rows. @defaultValue nothing
+ */
 export async function loadHere(
   session: Session,
   prepared: PreparedRun,
-  settings: SeedSettings,
+  load: { readonly settings: SeedSettings; readonly dropped?: readonly Definition[] },
 ): Promise<void> {
+  const { settings, dropped = [] } = load
   const ledger = memoryLedger({
     tables: prepared.tables,
     steps: stepsOf(prepared, settings),
     recordEnd: () => Promise.resolve(),
   })
+  await ledger.addSteps(session, planRebuild(dropped))
   const tracker = trackLoad(prepared, settings)
   const perform = performerOf(prepared, settings, {
     ledger,
@@ -79,6 +87,7 @@ export function performerOf(
       run: undefined,
       options: runOptions(settings),
       schemaTables: [],
+      builders: noWorkers,
       statistics: 'by autovacuum',
       onRows: lane.onRows,
     },
@@ -86,7 +95,10 @@ export function performerOf(
   )
 }
 
-/** Without a ledger indexes stay: nothing would put them back after a crash. */
+/** What is built here is built before another process would be at work. */
+const noWorkers = { lanes: 1, cores: 1 }
+
+/** Across transactions indexes stay: without a ledger nothing would put them back after a crash. */
 function runOptions({ seed, strategy, chunkSize }: SeedSettings): RunOptions {
   return {
     profile: '',

@@ -24,7 +24,8 @@ export interface SeedOptions {
   readonly chunkSize?: number | undefined
   /**
    * Connections that load side by side, on postgres.js: with one of them all is one transaction, with
-   * more each chunk is. @defaultValue as many as the rows are worth, 1 up to 50,000 rows
+   * more each chunk is. @defaultValue as many as the rows are worth, 1 up to 50,000 rows, and where
+   * it is quicker to load without indexes over one
    */
   readonly lanes?: number | undefined
   /** What "today" means in the rows, `YYYY-MM-DD`: never the clock. @defaultValue '2026-01-01' */

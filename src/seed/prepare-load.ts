@@ -4,15 +4,17 @@ import type { ExistingRows, PlanRequest } from '../plan/build-plan.ts'
 import { checkPlan } from '../plan/check-plan.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Refinements } from '../plan/refinement.ts'
+import { tableSources } from '../plan/table-sources.ts'
 import type { Session } from '../postgres/session.ts'
 import { checkDistribution } from '../run/check-distribution.ts'
-import { checkSamples } from '../run/check-samples.ts'
+import { judgeSamples } from '../run/check-samples.ts'
 import { checkTargets } from '../run/check-target.ts'
 import { buildConnectedPlan } from '../run/read-connected.ts'
 import { describeTables } from '../run/describe-tables.ts'
 import { readExistingRows } from '../run/existing-rows.ts'
 import type { PreparedRun } from '../run/prepare-run.ts'
 import { withDomains } from '../run/read-domains.ts'
+import { openSamples } from '../run/sample.ts'
 import type { Reading } from '../run/transaction.ts'
 import type { Strategy } from '../write/strategy.ts'
 import type { Target } from '../write/target.ts'
@@ -78,11 +80,13 @@ export async function prepareLoad(
     connected.length === 0
       ? await buildPlan(request)
       : await reading(() => buildConnectedPlan(session, request, connected))
-  await checkPlan(plan)
+  const { look, take } = tableSources(plan)
+  await checkPlan(plan, look)
   const targets = await checkTargets(session, loadedTables(plan))
   await checkDistribution(session, tables)
-  await checkSamples(plan, targets, session)
-  return { plan, targets, tables: await describeTables(session, { plan, targets, strategyFor }) }
+  await judgeSamples(await openSamples(targets, look), session)
+  const described = await describeTables(session, { plan, targets, strategyFor })
+  return { plan, open: take, targets, tables: described }
 }
 
 /** A plan counts the rows that are there as well. */

@@ -16,6 +16,7 @@ import { withoutCircles } from './break-circles.ts'
 import { openLike } from './client-address.ts'
 import type { ClientAddress } from './client-address.ts'
 import { laneLedgers } from './lane-ledger.ts'
+import { loadUnindexed } from './load-unindexed.ts'
 import { explainCommit, loadHere, performerOf, stepsOf, trackLoad } from './load.ts'
 import { explainLock } from './lock-error.ts'
 import { prepareLoad } from './prepare-load.ts'
@@ -53,6 +54,11 @@ async function load(session: Session, job: SeedJob, server: Omit<Lanes, 'lanes'>
     reading: (read) => inTransaction(session, read),
   })
   const lanes = settings.lanes ?? (await lanesFor(session, prepared, job))
+  // Whoever asks for several lanes means a transaction for each chunk.
+  const mayBeAtOnce = settings.lanes === undefined || lanes === 1
+  if (mayBeAtOnce && (await loadUnindexed(session, prepared, { settings, lanes })) === 'done') {
+    return 'done'
+  }
   // A circle is broken and closed again in one transaction.
   if (lanes > 1 && circularTables(prepared.tables).length === 0) {
     await loadSideBySide(prepared, job, { ...server, lanes })
@@ -76,7 +82,7 @@ async function loadAtOnce(
 ): Promise<void> {
   try {
     await beginStep(session)
-    await withoutCircles(session, prepared, (open) => loadHere(session, open, settings))
+    await withoutCircles(session, prepared, (open) => loadHere(session, open, { settings }))
     await session.commit()
   } catch (error) {
     await session.rollback().catch(() => {})

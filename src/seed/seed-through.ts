@@ -41,7 +41,7 @@ export async function seedThrough({ database, isOpen }: Handed, job: SeedJob): P
       strategyFor: (target) => strategyFor(choice, target),
       reading: withinTransaction,
     })
-    await withoutCircles(session, prepared, (open) => loadHere(session, open, settings))
+    await withoutCircles(session, prepared, (open) => loadHere(session, open, { settings }))
     // The caller's transaction goes on.
     await setZone(zone!.zone)
   }

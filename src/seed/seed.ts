@@ -24,8 +24,10 @@ export interface SeedPromise<Schema> extends Promise<void> {
  * Fills a schema's tables, as drizzle-seed does, with the same rows for the same seed whatever the
  * driver. Rows that are there stay; new ones come behind them and refer to new ones only.
  *
- * On postgres.js connections of our own load by COPY. On any other driver, and within a transaction,
- * everything goes through `db`, in one transaction or a savepoint of it.
+ * On postgres.js connections of our own load by COPY; where that is quicker, empty tables are without
+ * their keys, indexes and foreign keys meanwhile, in one transaction that others wait for. On any other
+ * driver, and within a transaction, everything goes through `db`, in one transaction or a savepoint of
+ * it.
  *
  * @param db - what `drizzle()` returns, or a transaction of it
  * @param schema - the tables, as in `import * as schema from './schema'`

@@ -17,7 +17,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RefinementsOf } from '../../src/config/seeder.ts'
-import { reset, seed } from '../../src/index.ts'
+import { createGenerator, fillVector, reset, seed } from '../../src/index.ts'
 import type { SeedOptions, SeedPromise, SeedProgress } from '../../src/index.ts'
 import { readSchema } from '../../src/model/read-schema.ts'
 import type { TableChecksum } from '../support/checksum.ts'
@@ -271,6 +271,28 @@ describe('seed', () => {
         { table: 'posts', rows: 20, total: 20 },
       ]),
     )
+  })
+
+  it.each([
+    { lanes: 1, most: 1 },
+    { lanes: 2, most: 2 },
+  ])('prepares a generator at most $most times for $lanes lanes', async ({ lanes, most }) => {
+    const { db } = await openShopOn('postgres.js')
+    let times = 0
+    const counted = createGenerator('counted', () => {
+      times++
+      return fillVector(
+        { kind: 'number' },
+        ({ count }, { values }) => void values.fill(7, 0, count),
+      )
+    })
+    await seed(db, shop, { lanes, chunkSize: 5, count: 40 }).refine((f) => ({
+      posts: { columns: { views: counted } },
+      tags: { columns: { id: f.uuid() } },
+    }))
+    expect(await askIn(db, 'select sum(views) from posts')).toBe('280')
+    expect(times).toBeGreaterThan(0)
+    expect(times).toBeLessThanOrEqual(most)
   })
 
   it('leaves nothing behind: no ledger, no connection', async () => {
