@@ -74,16 +74,24 @@ export function openAccountFacts(
   const orderTable = createWeightTable(orders.map(({ share }) => share))
   const customers = openCustomers(context)
   const account = createAccount()
-  return (row, userRow, ordinal) => {
-    if (row === account.row) return account
-    const signupDay = customers.signupDay(userRow)
-    const { kinds } = orders[orderTable.pick(hash(keys.order, userRow))]!
-    account.row = row
+  let signupDay = 0
+  let { kinds } = orders[0]!
+
+  /** What a user's accounts have in common: they come one after the other. */
+  function turnTo(userRow: number): void {
     account.userRow = userRow
-    account.ordinal = ordinal
-    account.kind = kinds[ordinal % kinds.length]!
     account.country = customers.country(userRow)
     account.income = customers.income(userRow)
+    signupDay = customers.signupDay(userRow)
+    kinds = orders[orderTable.pick(hash(keys.order, userRow))]!.kinds
+  }
+
+  return (row, userRow, ordinal) => {
+    if (row === account.row) return account
+    if (userRow !== account.userRow) turnTo(userRow)
+    account.row = row
+    account.ordinal = ordinal
+    account.kind = kinds[ordinal % kinds.length]!
     account.rate = rates[account.kind]!.at(userRow === demoRow ? busy : hash(keys.rate, row))
     const draw = unit(keys.opened, row)
     // The first account is opened within days, the others soon rather than late.

@@ -11,6 +11,9 @@ export interface Calendar {
   /** The first day of each month and the busyness before it, and of the day after the last one. */
   readonly firstDays: Int32Array
   readonly busynessBefore: Float64Array
+  /** The last day of each month, even where the calendar ends before it. */
+  readonly lastDays: Int32Array
+  readonly years: Int32Array
   /** The number in `months` of the month that a day belongs to. */
   monthOf(day: number): number
   /**
@@ -20,6 +23,8 @@ export interface Calendar {
   readonly occasionOfDay: Int32Array
   /** The busyness before a day, counted from `firstDay`; 1 is an average day. */
   before(day: number): number
+  /** The same by day since the first. */
+  readonly busynessOfDay: Float64Array
   /** By busyness × `timesPerUnit`: the day in which it falls, counted from the first. */
   readonly dayOfTime: Uint16Array
 }
@@ -84,9 +89,12 @@ export function createCalendar(referenceDay: number): Calendar {
     months,
     firstDays,
     busynessBefore: Float64Array.from(firstDays, (day) => sums[day - firstDay]!),
+    lastDays: Int32Array.from(months, (month) => month.lastDay),
+    years: Int32Array.from(months, (month) => month.year),
     monthOf: (day) => monthOfDay[day - firstDay]!,
     occasionOfDay,
     before: (day) => sums[day - firstDay]!,
+    busynessOfDay: sums,
     dayOfTime,
   }
 }

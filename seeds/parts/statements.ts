@@ -7,8 +7,8 @@
  * the months since the last one, and what is left of a salary is put aside. So balances stay
  * believable however many transactions an account has, and no state is carried along.
  */
-import { fillBits } from '../../src/index.ts'
-import type { Context, Rows } from '../../src/index.ts'
+import { fillBits, fillBitsAt } from '../../src/index.ts'
+import type { Context, Offsets, Rows } from '../../src/index.ts'
 import { creditCard } from './accounts.ts'
 import { createCalendar, timesPerUnit } from './calendar.ts'
 import type { Calendar } from './calendar.ts'
@@ -37,22 +37,38 @@ export interface Entries {
   readonly text: Int32Array
 }
 
-/** The standing orders of an account in one month, in the order of their places. */
+/** The standing orders that an account carries out, in the order of their places. */
 interface Bookings {
-  /** Places within the month that standing orders take, with their numbers and days. */
+  /** Places among the account's transactions, with the numbers of their orders, days and months. */
   readonly places: Int32Array
   readonly orders: Int32Array
   readonly days: Int32Array
-  taken: number
-  settles: boolean
+  readonly monthsOf: Int32Array
+  /** By month: its first booking; the next month's is behind its last one. */
+  readonly firsts: Int32Array
 }
 
-/** An order that is to be booked: where its day is among the places of the month, of which there are `size`. */
-interface Wish {
+/** A standing order's turn in a month that begins with booking `first`. */
+interface Booking {
+  readonly first: number
+  readonly place: number
   readonly order: number
   readonly day: number
-  readonly place: number
-  readonly size: number
+}
+
+/** What is known of a run's payments before they are entered. */
+interface Draft {
+  /** By row of the run: 0 where a standing order has its place. */
+  readonly isPayment: Uint8Array
+  /** By row of the run: random bits for its day and for its text. */
+  readonly when: Int32Array
+  /** The rows of the run that are payments. */
+  readonly payments: Offsets & { count: number }
+  /** By payment: random bits, the table that they choose a line from, that line and its amount. */
+  readonly draws: Int32Array
+  readonly tables: Int32Array
+  readonly lineOf: Int32Array
+  readonly cents: Float64Array
 }
 
 /** An account's transactions by month, the calendar's number of which is the index. */
@@ -67,16 +83,19 @@ interface Months {
   readonly perPlace: Float64Array
   /** What a month brought and cost; NaN where that has not been added up. */
   readonly nets: Float64Array
-  /** 1 for months that settle what came before; known where the net is. */
-  readonly settles: Uint8Array
+  /** The booking that settles what came before; -1 in months without one. */
+  readonly settledBy: Int32Array
 }
 
 const orderPlaces = orderNames.map((name) => placeOf(standingOrders[name].category))
-const orderCategories = Int32Array.from(orderPlaces, ({ categoryRow }) => categoryRow)
-const orderSigns = Int32Array.from(orderPlaces, ({ sign }) => sign)
 const orderTexts = orderNames.map((name): readonly string[] => standingOrders[name].texts)
-const { opening, salary, interest, surplus, shortfall, deposit } = orderNumber
-const { utilities, insurance, subscription } = orderNumber
+/** By order, as `Lines` by line. */
+const orderLines = {
+  categoryRow: Int32Array.from(orderPlaces, ({ categoryRow }) => categoryRow),
+  sign: Int32Array.from(orderPlaces, ({ sign }) => sign),
+  firstText: Int32Array.from(orderTexts, (_, order) => orderTexts.slice(0, order).flat().length),
+}
+const { opening, interest, surplus, shortfall, deposit } = orderNumber
 
 /** Depends on nothing, and each reader of transactions needs it. */
 let sharedSpending: Spending | undefined
@@ -84,70 +103,101 @@ let sharedSpending: Spending | undefined
 export function openStatements(context: Context): Statements {
   const calendar = createCalendar(context.referenceDay)
   const spending = (sharedSpending ??= createSpending(orderTexts.flat()))
-  const firstTexts = orderTexts.map((_, order) => orderTexts.slice(0, order).flat().length)
   const termsOf = openTerms(context, calendar, spending)
   const whenKey = context.random('transactions/when')
   const lineKey = context.random('transactions/line')
   const amountKey = context.random('transactions/amount')
   const months = createMonths(calendar)
-  const bookings = createBookings()
-  const scratch = createBookings()
+  const bookings = createBookings(calendar)
   const unseen = createEntries(context.capacity)
-  const when = new Int32Array(context.capacity)
-  const draws = new Int32Array(context.capacity)
-  const tables = new Int32Array(context.capacity)
-  const lineOf = new Int32Array(context.capacity)
-  const cents = new Float64Array(context.capacity)
+  const draft = createDraft(context.capacity)
+  /** By place in a month; 1 for what a standing order has, while the month's are laid out. */
+  let takenPlaces = new Uint8Array(context.capacity)
   let accountRow = -1
   let siblings = -1
 
   /**
-   * Payments at the places of a run, as if no standing order had any of them. One fact after the
-   * other: a processor works on several rows at once while a loop is short.
+   * Payments at the places of a run that no standing order has. One fact after the other: a
+   * processor works on several rows at once while a loop is short, and V8 keeps in registers what
+   * a loop takes from variables of its own.
    */
   function pay(terms: Terms, run: Run, out: Entries): void {
+    markPayments(terms, run)
     chooseDays(terms, run, out.day)
     chooseLines(terms, run, out.day)
     chooseAmounts(terms, run, out.amount)
     chooseTexts(terms, run, out)
   }
 
+  function markPayments(terms: Terms, { ordinal, count }: Run): void {
+    const { places, firsts } = bookings
+    const { isPayment } = draft
+    const end = firsts.at(-1)!
+    isPayment.fill(1, 0, count)
+    for (let n = firsts[monthAt(terms, ordinal)]!; n < end; n++) {
+      const i = places[n]! - ordinal
+      if (i >= count) break
+      if (i >= 0) isPayment[i] = 0
+    }
+  }
+
   function chooseDays(terms: Terms, { row, ordinal, index, count }: Run, day: Int32Array): void {
     const { starts, firstDays, times, perPlace } = months
     const { firstDay, dayOfTime } = calendar
+    const { isPayment, when, payments } = draft
+    const { offsets } = payments
     fillBits(whenKey, row, count, when)
-    let month = monthAt(terms, ordinal)
-    for (let i = 0; i < count; i++) {
-      while (ordinal + i >= starts[month + 1]!) month++
-      const place = ordinal + i - starts[month]! + (when[i]! & 0xffff) / 65_536
-      const busyDay = firstDay + dayOfTime[(times[month]! + place * perPlace[month]!) | 0]!
-      day[index + i] = Math.min(Math.max(busyDay, firstDays[month]!), firstDays[month + 1]! - 1)
+    let paid = 0
+    for (let month = monthAt(terms, ordinal), i = 0; i < count; month++) {
+      const end = Math.min(starts[month + 1]! - ordinal, count)
+      const toPlace = ordinal - starts[month]!
+      const time = times[month]!
+      const step = perPlace[month]!
+      const first = firstDays[month]!
+      const last = firstDays[month + 1]! - 1
+      for (; i < end; i++) {
+        const place = toPlace + i + (when[i]! & 0xffff) / 65_536
+        const busyDay = firstDay + dayOfTime[(time + place * step) | 0]!
+        day[index + i] = Math.min(Math.max(busyDay, first), last)
+        // No branch, because which rows are payments cannot be guessed.
+        offsets[paid] = i
+        paid += isPayment[i]!
+      }
     }
+    payments.count = paid
   }
 
-  function chooseLines({ mix }: Terms, { row, index, count }: Run, day: Int32Array): void {
+  function chooseLines({ mix }: Terms, { row, index }: Run, day: Int32Array): void {
     const { firstTable } = mix
     const { firstDay, occasionOfDay } = calendar
-    fillBits(lineKey, row, count, draws)
-    for (let i = 0; i < count; i++)
-      tables[i] = firstTable + occasionOfDay[day[index + i]! - firstDay]!
+    const { payments, draws, tables, lineOf } = draft
+    const { offsets, count } = payments
+    fillBitsAt(lineKey, row, payments, draws)
+    for (let n = 0; n < count; n++)
+      tables[n] = firstTable + occasionOfDay[day[index + offsets[n]!]! - firstDay]!
     spending.choices.pickEach(tables, draws, count, lineOf)
   }
 
-  function chooseAmounts({ scale }: Terms, { row, index, count }: Run, amount: Float64Array): void {
+  function chooseAmounts({ scale }: Terms, { row, index }: Run, amount: Float64Array): void {
     const { sign, step, under } = spending.lines
-    fillBits(amountKey, row, count, draws)
+    const { payments, draws, lineOf, cents } = draft
+    const { offsets, count } = payments
+    fillBitsAt(amountKey, row, payments, draws)
     spending.amounts.atEach(lineOf, draws, count, cents)
-    for (let i = 0; i < count; i++) {
-      const line = lineOf[i]!
-      amount[index + i] = sign[line]! * roundPrice(cents[i]! * scale, step[line]!, under[line]!)
+    for (let n = 0; n < count; n++) {
+      const line = lineOf[n]!
+      const price = roundPrice(cents[n]! * scale, step[line]!, under[line]!)
+      amount[index + offsets[n]!] = sign[line]! * price
     }
   }
 
-  function chooseTexts({ taste }: Terms, { index, count }: Run, out: Entries): void {
+  function chooseTexts({ taste }: Terms, { index }: Run, out: Entries): void {
     const { categoryRow, firstText, texts } = spending.lines
-    for (let i = 0; i < count; i++) {
-      const line = lineOf[i]!
+    const { payments, when, lineOf } = draft
+    const { offsets, count } = payments
+    for (let n = 0; n < count; n++) {
+      const i = offsets[n]!
+      const line = lineOf[n]!
       // Squared, so that an account comes back to its favourites.
       const chance = (when[i]! >>> 16) / 65_536
       const rank = (chance * chance * texts[line]!) | 0
@@ -159,97 +209,94 @@ export function openStatements(context: Context): Statements {
 
   /** What a month brought and cost, its settlement and the opening deposit apart. */
   function netOf(terms: Terms, month: number, firstRow: number): number {
-    const start = months.starts[month]!
+    const { orders, firsts } = bookings
     const end = months.starts[month + 1]!
-    const { places, orders, taken } = scratch
     let net = 0
-    for (let ordinal = start; ordinal < end; ordinal += unseen.day.length) {
+    for (let ordinal = months.starts[month]!; ordinal < end; ordinal += unseen.day.length) {
       const count = Math.min(end - ordinal, unseen.day.length)
       pay(terms, { row: firstRow + ordinal, ordinal, count, index: 0 }, unseen)
-      net += sumOf(unseen.amount, 0, count)
-      for (let n = 0; n < taken; n++) {
-        const index = start + places[n]! - ordinal
-        if (index >= 0 && index < count) net -= unseen.amount[index]!
-      }
+      const { payments } = draft
+      for (let n = 0; n < payments.count; n++) net += unseen.amount[payments.offsets[n]!]!
     }
-    for (let n = 0; n < taken; n++) {
+    for (let n = firsts[month]!; n < firsts[month + 1]!; n++) {
       const order = orders[n]!
       if (!isOrdinary(terms, order)) continue
-      net += orderSigns[order]! * amountIn(terms, order, calendar, month)
+      net += orderLines.sign[order]! * amountIn(terms, order, calendar, month)
     }
     return net
   }
 
   /** The net of the months since the last settlement. */
   function netBefore(terms: Terms, settling: number, firstRow: number): number {
-    const { nets, settles } = months
+    const { nets, settledBy } = months
     let net = 0
     for (let month = settling - 1; month >= terms.firstMonth; month--) {
       // Who reads row after row has added up the months before already.
-      if (Number.isNaN(nets[month])) {
-        layOut(scratch, terms, month)
-        nets[month] = netOf(terms, month, firstRow)
-        settles[month] = Number(scratch.settles)
-      }
+      if (Number.isNaN(nets[month])) nets[month] = netOf(terms, month, firstRow)
       net += nets[month]!
-      if (settles[month] === 1) break
+      if (settledBy[month]! >= 0) break
     }
     return net
   }
 
-  function enter(out: Entries, index: number, order: number, amount: number, choice: number): void {
-    out.amount[index] = orderSigns[order]! * amount
-    out.categoryRow[index] = orderCategories[order]!
-    out.text[index] = firstTexts[order]! + choice
-  }
-
-  function settle(terms: Terms, net: number, out: Entries, index: number): void {
-    const { settlement } = terms
-    const choice = terms.choices[settlement]!
-    if (terms.account.kind === creditCard) {
-      // Refunds may have paid for everything: then a small rate.
-      return enter(out, index, settlement, -net >= 100 ? -net : 1_000, choice)
-    }
+  /** Gives a settlement, which is booked at an index, the amount that follows from the net. */
+  function settle({ settlement, account }: Terms, net: number, index: number, out: Entries): void {
+    const { categoryRow, sign, firstText } = orderLines
     const aside = Math.floor((net * 0.9) / 1_000) * 1_000
-    if (settlement === surplus && aside > 0) return enter(out, index, surplus, aside, choice)
     const missing = Math.max(1, Math.ceil(-net / 1_000)) * 1_000
-    if (settlement === surplus) return enter(out, index, shortfall, missing, 0)
-    return enter(out, index, settlement, missing, choice)
+    if (account.kind === creditCard) {
+      // Refunds may have paid for everything: then a small rate.
+      out.amount[index] = sign[settlement]! * (-net >= 100 ? -net : 1_000)
+    } else if (settlement !== surplus) {
+      out.amount[index] = sign[settlement]! * missing
+    } else if (aside > 0) {
+      out.amount[index] = sign[surplus]! * aside
+    } else {
+      out.amount[index] = sign[shortfall]! * missing
+      out.categoryRow[index] = categoryRow[shortfall]!
+      out.text[index] = firstText[shortfall]!
+    }
   }
 
-  /** Puts the standing orders of a run's months over the payments, and adds up whole months. */
-  function book(terms: Terms, run: Run, out: Entries): void {
-    const { starts, nets, settles } = months
-    const firstRow = run.row - run.ordinal
+  /** Puts the standing orders of a run at their places, settlements with an amount of 0. */
+  function book(terms: Terms, { ordinal, index, count }: Run, out: Entries): void {
+    const { places, orders, days, firsts, monthsOf } = bookings
+    const { choices } = terms
+    const { categoryRow, sign, firstText } = orderLines
+    const end = firsts.at(-1)!
+    for (let n = firsts[monthAt(terms, ordinal)]!; n < end; n++) {
+      const i = places[n]! - ordinal
+      if (i >= count) break
+      if (i < 0) continue
+      const order = orders[n]!
+      out.day[index + i] = days[n]!
+      out.amount[index + i] = sign[order]! * amountIn(terms, order, calendar, monthsOf[n]!)
+      out.categoryRow[index + i] = categoryRow[order]!
+      out.text[index + i] = firstText[order]! + choices[order]!
+    }
+  }
+
+  /** Gives the settlements of a run their amounts, and adds up its whole months for those to come. */
+  function balance(terms: Terms, run: Run, out: Entries): void {
+    if (terms.settlement === -1) return
+    const { starts, nets, settledBy } = months
+    const { places } = bookings
     const end = run.ordinal + run.count
+    const toIndex = run.index - run.ordinal
     for (let month = monthAt(terms, run.ordinal); month < nets.length; month++) {
       const start = starts[month]!
+      const next = starts[month + 1]!
       if (start >= end) break
-      if (starts[month + 1] === start) {
-        nets[month] = 0
-        continue
+      if (start >= run.ordinal && next <= end) {
+        // An opening deposit is an account's first transaction.
+        const isOpening = start === 0 && terms.orders.includes(opening)
+        const opened = isOpening ? out.amount[toIndex]! : 0
+        nets[month] = sumOf(out.amount, start + toIndex, next + toIndex) - opened
       }
-      layOut(bookings, terms, month)
-      const from = Math.max(start, run.ordinal)
-      const to = Math.min(starts[month + 1]!, end)
-      const toIndex = run.index - run.ordinal
-      let apart = 0
-      for (let n = 0; n < bookings.taken; n++) {
-        const ordinal = start + bookings.places[n]!
-        if (ordinal < from || ordinal >= to) continue
-        const index = ordinal + toIndex
-        const order = bookings.orders[n]!
-        if (order === terms.settlement) {
-          settle(terms, netBefore(terms, month, firstRow), out, index)
-        } else {
-          enter(out, index, order, amountIn(terms, order, calendar, month), terms.choices[order]!)
-        }
-        out.day[index] = bookings.days[n]!
-        if (!isOrdinary(terms, order)) apart += out.amount[index]!
-      }
-      if (to - from < starts[month + 1]! - start) continue
-      nets[month] = sumOf(out.amount, from + toIndex, to + toIndex) - apart
-      settles[month] = Number(bookings.settles)
+      const settling = settledBy[month]!
+      const place = settling < 0 ? -1 : places[settling]!
+      if (place < run.ordinal || place >= end) continue
+      settle(terms, netBefore(terms, month, run.row - run.ordinal), place + toIndex, out)
     }
   }
 
@@ -258,7 +305,7 @@ export function openStatements(context: Context): Statements {
     if (terms.accountRow === accountRow && terms.siblings === siblings) return
     accountRow = terms.accountRow
     siblings = terms.siblings
-    const { starts, firstDays, before, times, perPlace, nets, settles } = months
+    const { starts, firstDays, before, times, perPlace, nets } = months
     // An account begins within its first month; what the one before it changed is put back.
     firstDays.set(calendar.firstDays)
     before.set(calendar.busynessBefore)
@@ -274,7 +321,7 @@ export function openStatements(context: Context): Statements {
       perPlace[month] = (busyness * timesPerUnit) / (starts[month + 1]! - starts[month]!)
     }
     nets.fill(NaN)
-    settles.fill(0)
+    layOut(terms)
   }
 
   /** The month that a place belongs to. */
@@ -285,31 +332,44 @@ export function openStatements(context: Context): Statements {
     return month
   }
 
-  /** Gives the standing orders of a month their places. */
-  function layOut(bookings: Bookings, terms: Terms, month: number): void {
-    const { starts, firstDays, before } = months
-    const start = starts[month]!
-    const size = starts[month + 1]! - start
-    const firstDay = firstDays[month]!
-    const lastDay = firstDays[month + 1]! - 1
-    const busyness = before[month + 1]! - before[month]!
-    bookings.taken = 0
-    bookings.settles = false
-    if (size === 0) return
-    for (const order of terms.orders) {
-      if (order === opening) {
-        if (start === 0) take(bookings, { order, day: firstDay, place: 0, size })
-        continue
+  /** Gives the standing orders of each month their places. */
+  function layOut(terms: Terms): void {
+    const { starts, firstDays, before, nets, settledBy } = months
+    const { orders, settlement } = terms
+    const { busynessOfDay } = calendar
+    const { places, monthsOf, firsts } = bookings
+    let taken = 0
+    for (let month = terms.firstMonth; month < nets.length; month++) {
+      const start = starts[month]!
+      const size = starts[month + 1]! - start
+      const firstDay = firstDays[month]!
+      const lastDay = firstDays[month + 1]! - 1
+      const busyness = before[month + 1]! - before[month]!
+      const first = taken
+      firsts[month] = first
+      settledBy[month] = -1
+      if (size > takenPlaces.length) takenPlaces = new Uint8Array(size)
+      const isTaken = takenPlaces
+      // The first month with transactions has nothing before it to settle, and no other opens.
+      const absent = start === 0 ? settlement : opening
+      for (let k = 0; k < orders.length && taken - first < size; k++) {
+        const order = orders[k]!
+        if (order === absent) continue
+        const day = order === opening ? firstDay : orderDay(terms, order, calendar, month)
+        if (day < firstDay || day > lastDay) continue
+        const share = (busynessOfDay[day - calendar.firstDay]! - before[month]!) / busyness
+        const place = nearestFree(isTaken, Math.floor(share * size), size)
+        isTaken[place] = 1
+        insert(bookings, taken, { first, place: start + place, order, day })
+        taken++
       }
-      // The first month with transactions has nothing before it to settle.
-      if (order === terms.settlement && start === 0) continue
-      const day = orderDay(terms, order, calendar.months[month]!)
-      if (day < firstDay || day > lastDay) continue
-      const share = (calendar.before(day) - before[month]!) / busyness
-      const isTaken = take(bookings, { order, day, place: Math.floor(share * size), size })
-      if (isTaken && order === terms.settlement) bookings.settles = true
+      for (let n = first; n < taken; n++) {
+        isTaken[places[n]! - start] = 0
+        monthsOf[n] = month
+        if (bookings.orders[n] === settlement) settledBy[month] = n
+      }
     }
-    sortBookings(bookings)
+    firsts[nets.length] = taken
   }
 
   const run: Run = { row: 0, ordinal: 0, count: 0, index: 0 }
@@ -326,11 +386,13 @@ export function openStatements(context: Context): Statements {
         run.count = countConsecutive(rows, index, terms.siblings - run.ordinal)
         pay(terms, run, out)
         book(terms, run, out)
+        balance(terms, run, out)
         out.userRow.fill(terms.account.userRow, index, index + run.count)
       }
     },
   }
 }
+
 /** Consecutive rows of one account. */
 interface Run {
   row: number
@@ -369,6 +431,18 @@ function isOrdinary(terms: Terms, order: number): boolean {
   return order !== opening && order !== terms.settlement
 }
 
+function createDraft(capacity: number): Draft {
+  return {
+    isPayment: new Uint8Array(capacity),
+    when: new Int32Array(capacity),
+    payments: { offsets: new Int32Array(capacity), count: 0 },
+    draws: new Int32Array(capacity),
+    tables: new Int32Array(capacity),
+    lineOf: new Int32Array(capacity),
+    cents: new Float64Array(capacity),
+  }
+}
+
 function createMonths({ months }: Calendar): Months {
   return {
     starts: new Int32Array(months.length + 1),
@@ -377,76 +451,53 @@ function createMonths({ months }: Calendar): Months {
     times: new Float64Array(months.length),
     perPlace: new Float64Array(months.length),
     nets: new Float64Array(months.length),
-    settles: new Uint8Array(months.length),
+    settledBy: new Int32Array(months.length),
   }
 }
 
-function createBookings(): Bookings {
+function createBookings({ months }: Calendar): Bookings {
+  const most = months.length * orderNames.length
   return {
-    places: new Int32Array(orderNames.length),
-    orders: new Int32Array(orderNames.length),
-    days: new Int32Array(orderNames.length),
-    taken: 0,
-    settles: false,
+    places: new Int32Array(most),
+    orders: new Int32Array(most),
+    days: new Int32Array(most),
+    monthsOf: new Int32Array(most),
+    firsts: new Int32Array(months.length + 1),
   }
 }
 
-/** Gives an order the place of its day, or the nearest free one; none when the month is full. */
-function take(bookings: Bookings, { order, day, place: wanted, size }: Wish): boolean {
-  const { taken } = bookings
-  if (taken === size) return false
+/** The first free place from the wanted one on, or else the last one before it. */
+function nearestFree(isTaken: Uint8Array, wanted: number, size: number): number {
   let place = wanted
-  while (place < size && isTaken(bookings, place)) place++
-  if (place === size) place = wanted
-  while (isTaken(bookings, place)) place--
-  bookings.places[taken] = place
-  bookings.orders[taken] = order
-  bookings.days[taken] = day
-  bookings.taken++
-  return true
+  while (place < size && isTaken[place] === 1) place++
+  if (place < size) return place
+  for (place = wanted; isTaken[place] === 1;) place--
+  return place
 }
 
-/** Places and days both rise: what was moved to a free place may have come out of order. */
-function sortBookings({ places, orders, days, taken }: Bookings): void {
-  for (let end = 1; end < taken; end++) {
-    for (let i = end; i > 0 && places[i - 1]! > places[i]!; i--) swap(places, i)
-    for (let i = end; i > 0 && days[i - 1]! > days[i]!; i--) {
-      swap(days, i)
-      swap(orders, i)
-    }
+/** As place `end`. Places and days both rise: the nearest free place may be out of order. */
+function insert({ places, orders, days }: Bookings, end: number, booking: Booking): void {
+  const { first, place, order, day } = booking
+  let at = end
+  for (; at > first && places[at - 1]! > place; at--) places[at] = places[at - 1]!
+  places[at] = place
+  for (at = end; at > first && days[at - 1]! > day; at--) {
+    days[at] = days[at - 1]!
+    orders[at] = orders[at - 1]!
   }
+  days[at] = day
+  orders[at] = order
 }
 
-function swap(values: Int32Array, index: number): void {
-  const value = values[index]!
-  values[index] = values[index - 1]!
-  values[index - 1] = value
-}
-
-function isTaken({ places, taken }: Bookings, place: number): boolean {
-  for (let i = 0; i < taken; i++) if (places[i] === place) return true
-  return false
-}
-
-/** A standing order's cents in a month, without its sign. */
+/** A standing order's cents in a month, without its sign; 0 for a settlement. */
 function amountIn(terms: Terms, order: number, calendar: Calendar, month: number): number {
   const { amounts, growth } = terms
-  const first = amounts[order]!
-  switch (order) {
-    case salary:
-    case utilities:
-    case insurance:
-    case subscription: {
-      const years = calendar.months[month]!.year - terms.openedYear
-      return Math.floor(first * (1 + growth * years))
-    }
-    case interest: {
-      const saved = amounts[opening]! + amounts[deposit]! * (month - terms.firstMonth)
-      return Math.max(1, Math.floor((saved * growth) / 12))
-    }
-    default:
-      return first
+  if (order === interest) {
+    const saved = amounts[opening]! + amounts[deposit]! * (month - terms.firstMonth)
+    return Math.max(1, Math.floor((saved * growth) / 12))
   }
+  const years = calendar.years[month]! - terms.openedYear
+  return Math.floor(amounts[order]! * (1 + terms.raises[order]! * years))
 }
 
 /** To the nearest price that looks like one: 23.95, 4.80; small amounts stay as they are. */

@@ -2,7 +2,7 @@ import { hash, unit } from '../../src/index.ts'
 import type { Context, HashKey } from '../../src/index.ts'
 import { cash, checking, createAccount, openAccounts, savings } from './accounts.ts'
 import type { Account } from './accounts.ts'
-import type { Calendar, Month } from './calendar.ts'
+import type { Calendar } from './calendar.ts'
 import { weekdayOf } from './calendar.ts'
 import { countries } from './customers.ts'
 import type { Mix, Spending } from './spending.ts'
@@ -41,6 +41,8 @@ export interface Terms {
   readonly days: Int32Array
   /** By order: a choice among its texts. */
   readonly choices: Int32Array
+  /** By order: by how much of itself the amount rises in a year. */
+  readonly raises: Float64Array
   /** The yearly raise of the salary and of bills, and the interest on savings. */
   growth: number
   /** For choices that differ by account: which shop is the favourite. */
@@ -86,6 +88,7 @@ export function openTerms(
     amounts: new Float64Array(orderNames.length),
     days: new Int32Array(orderNames.length),
     choices: new Int32Array(orderNames.length),
+    raises: new Float64Array(orderNames.length),
     growth: 0,
     taste: 0,
     rounding: 0,
@@ -113,9 +116,10 @@ export function openTerms(
   }
 }
 
-/** The day of a standing order in a month. */
-export function orderDay(terms: Terms, order: number, month: Month): number {
-  const day = Math.min(month.firstDay + terms.days[order]! - 1, month.lastDay)
+/** The day of a standing order in a month, given by its number in the calendar. */
+export function orderDay(terms: Terms, order: number, calendar: Calendar, month: number): number {
+  const { firstDays, lastDays } = calendar
+  const day = Math.min(firstDays[month]! + terms.days[order]! - 1, lastDays[month]!)
   return day + moves[order * 7 + weekdayOf(day)]!
 }
 
@@ -173,7 +177,13 @@ function chooseDetails(
   terms.days[order] = days[0] + Math.floor(unit(keys.day, row) * (days[1] - days[0] + 1))
   terms.choices[order] = Math.floor(unit(keys.choice, row) * texts.length)
   terms.amounts[order] = orderAmount(terms.account, order, unit(keys.amount, row))
+  terms.raises[order] = isRaised[order]! * terms.growth
 }
+
+/** By order: 1 where the amount rises with the years. */
+const isRaised = Uint8Array.from(orderNames, (_, order) =>
+  Number([salary, utilities, insurance, subscription].includes(order)),
+)
 
 /** Cents; 0 where the amount follows from other transactions. */
 function orderAmount({ kind, income, country }: Account, order: number, draw: number): number {

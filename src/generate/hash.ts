@@ -67,6 +67,37 @@ export function fillBits(key: HashKey, first: number, count: number, out: Int32A
   }
 }
 
+/** Some of the rows from a first one on. */
+export interface Offsets {
+  /** How far each is from the first one, rising. */
+  readonly offsets: Int32Array
+  readonly count: number
+}
+
+/**
+ * `bits` of some rows, into `out`.
+ *
+ * @param first - the row that the offsets count from
+ * @example
+ * fillBitsAt(key, 100, { offsets: Int32Array.of(0, 7), count: 2 }, draws) // draws[1] is bits(key, 107)
+ */
+export function fillBitsAt(
+  key: HashKey,
+  first: number,
+  { offsets, count }: Offsets,
+  out: Int32Array,
+): void {
+  if (count === 0) return
+  const beyond32 = Math.floor(first / two32)
+  if (first + offsets[count - 1]! >= (beyond32 + 1) * two32) {
+    for (let i = 0; i < count; i++) out[i] = bits(key, first + offsets[i]!)
+    return
+  }
+  const high = key.high + Math.imul(beyond32, 0x9e3779b9)
+  const low = (first >>> 0) + key.low
+  for (let i = 0; i < count; i++) out[i] = mix(mix(low + offsets[i]!) ^ high)
+}
+
 const two32 = 4294967296
 
 /** A draw from [0, 1) with 32 random bits. */

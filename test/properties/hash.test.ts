@@ -4,6 +4,7 @@ import {
   bits,
   createHashKey,
   fillBits,
+  fillBitsAt,
   hash,
   mix,
   unit,
@@ -96,6 +97,24 @@ describe('fillBits', () => {
     fillBits(key, first, 8, out)
     const expected = Array.from({ length: 8 }, (_, n) => bits(key, first + n))
     expect([...out]).toEqual([...expected, 0, 0])
+  })
+})
+
+describe('fillBitsAt', () => {
+  const key = createHashKey(1, 'users.name')
+  const offsets = Int32Array.of(0, 2, 3, 9, 40, 0)
+
+  it.each([0, twoTo32 - 10, twoTo32, 2 ** 53 - 50])('gives the bits of rows behind %d', (first) => {
+    const out = new Int32Array(6)
+    fillBitsAt(key, first, { offsets, count: 5 }, out)
+    const expected = [0, 2, 3, 9, 40].map((offset) => bits(key, first + offset))
+    expect([...out]).toEqual([...expected, 0])
+  })
+
+  it('gives nothing for no rows', () => {
+    const out = Int32Array.of(7)
+    fillBitsAt(key, twoTo32 - 1, { offsets, count: 0 }, out)
+    expect([...out]).toEqual([7])
   })
 })
 

@@ -99,39 +99,87 @@ function nextNull(nulls: Uint8Array, from: number, end: number): number {
  */
 export function dictionaryCells(
   column: TargetColumn,
-  { dictionary, codes }: DictionaryVector,
+  vector: DictionaryVector,
   writeWord: (sink: ByteSink, word: string) => void,
 ): ColumnEncoder {
-  const words = createByteSink(dictionary.bytes.length + dictionary.words.length * 8 + 64)
+  const { dictionary } = vector
+  const sink = createByteSink(dictionary.bytes.length + dictionary.words.length * 8 + 64)
   const offsets = new Int32Array(dictionary.words.length + 1)
   try {
     dictionary.words.forEach((word, code) => {
-      writeWord(words, word)
-      offsets[code + 1] = words.length
+      writeWord(sink, word)
+      offsets[code + 1] = sink.length
     })
   } catch (error) {
     throw placeRefusal(error, column, undefined)
   }
-  const areDoubles = !holdsNaN(words.bytes.subarray(0, words.length))
+  const isDoubles = (_: string, code: number): boolean => {
+    const size = offsets[code + 1]! - offsets[code]!
+    return size >= 8 && size <= shortCells
+  }
+  const areDoubles = !holdsNaN(sink.bytes.subarray(0, sink.length))
+  const cells: WordCells = { vector, sink, offsets, areDoubles }
+  const writeWords = areDoubles && dictionary.words.every(isDoubles) ? writeDoubles : writeAnySize
   return {
     addSizes(sizes, first, end) {
+      const { codes } = vector
       for (let row = first; row < end; row++) {
         const code = codes[row]!
         sizes[row]! += offsets[code + 1]! - offsets[code]!
       }
     },
-    write({ bytes, view, at }, first, end) {
-      for (let row = first; row < end; row++) {
-        const code = codes[row]!
-        const from = offsets[code]!
-        const size = offsets[code + 1]! - from
-        const position = at[row]!
-        if (size > shortCells) words.bytes.copy(bytes, position, from, from + size)
-        else if (size < 8 || !areDoubles) copyShort(view, position, words.view, from, size)
-        else copyDoubles(view, position, words.view, from, size)
-        at[row] = position + size
-      }
-    },
+    write: (frame, first, end) => writeWords(cells, frame, { first, end }),
+  }
+}
+
+/** The cells of a vocabulary's words, and the vector that says which word each row has. */
+interface WordCells {
+  readonly vector: DictionaryVector
+  /** That of word c is `sink.bytes[offsets[c] .. offsets[c + 1])`. */
+  readonly sink: ByteSink
+  readonly offsets: Int32Array
+  readonly areDoubles: boolean
+}
+
+interface RowSpan {
+  readonly first: number
+  readonly end: number
+}
+
+/** Cells of 8 to `shortCells` bytes. */
+function writeDoubles(
+  { vector, sink, offsets }: WordCells,
+  { view, at }: Frame,
+  { first, end }: RowSpan,
+): void {
+  const { codes } = vector
+  const source = sink.view
+  for (let row = first; row < end; row++) {
+    const code = codes[row]!
+    const from = offsets[code]!
+    const size = offsets[code + 1]! - from
+    const position = at[row]!
+    at[row] = position + size
+    copyDoubles(view, position, source, from, size)
+  }
+}
+
+function writeAnySize(
+  { vector, sink, offsets, areDoubles }: WordCells,
+  { bytes, view, at }: Frame,
+  { first, end }: RowSpan,
+): void {
+  const { codes } = vector
+  const { bytes: source, view: sourceView } = sink
+  for (let row = first; row < end; row++) {
+    const code = codes[row]!
+    const from = offsets[code]!
+    const size = offsets[code + 1]! - from
+    const position = at[row]!
+    at[row] = position + size
+    if (size > shortCells) source.copy(bytes, position, from, from + size)
+    else if (size < 8 || !areDoubles) copyShort(view, position, sourceView, from, size)
+    else copyDoubles(view, position, sourceView, from, size)
   }
 }
 

@@ -5,6 +5,10 @@ import type { CellEncoder } from './sink.ts'
  * Writes the cells of one column for several rows at once, none of which is NULL: first it says how
  * long each is, then it writes each where it belongs. A loop over one column is a few instructions a
  * cell, where a call for each cell of each row costs more than the cell itself.
+ *
+ * Such a loop takes what it reads into variables of its own and is left by `break` before anything is
+ * thrown: V8 checks again for each row what a closure's or a module's variable holds, and whether an
+ * array is still one, unless it can peel off the first turn, which a `throw` within prevents.
  */
 export type ColumnEncoder = FixedEncoder | SizingEncoder
 

@@ -13,17 +13,20 @@ export const date: BinaryFamily = () => ({
     appendInt32(sink, days)
   },
   from: {
-    date: ({ values }) => ({
+    date: (vector) => ({
       size: 8,
       write({ view, at }, first, end) {
-        for (let row = first; row < end; row++) {
+        const { values } = vector
+        let row = first
+        for (; row < end; row++) {
           const position = at[row]!
           const days = values[row]! - epochDays
-          if (days < firstDay || days > lastDay) throw refuseRange()
+          if (days < firstDay || days > lastDay) break
           view.setInt32(position, 4)
           view.setInt32(position + 4, days)
           at[row] = position + 8
         }
+        if (row < end) throw refuseRange()
       },
     }),
   },

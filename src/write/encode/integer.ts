@@ -30,8 +30,10 @@ export function appendSafeInteger(sink: ByteSink, value: number): void {
 
 const two32 = 2 ** 32
 
-/** The length of an int8 and the upper half of a small one, as one store. */
-const eightAndZero = new DataView(Uint8Array.of(0, 0, 0, 8, 0, 0, 0, 0).buffer).getFloat64(0, true)
+/** The length of an int8 and the upper half of a small one, as one store; in an array, see `ColumnEncoder`. */
+const eightAndZero = Float64Array.of(
+  new DataView(Uint8Array.of(0, 0, 0, 8, 0, 0, 0, 0).buffer).getFloat64(0, true),
+)
 
 const ranges = {
   int2: { low: -32768, high: 32767 },
@@ -56,35 +58,41 @@ function numbersToInt2({ values }: Numbers): FixedEncoder {
   }
 }
 
-function numbersToInt4({ values }: Numbers): FixedEncoder {
+function numbersToInt4(vector: Numbers): FixedEncoder {
   return {
     size: 8,
     write({ view, at }, first, end) {
-      for (let row = first; row < end; row++) {
+      const { values } = vector
+      let row = first
+      for (; row < end; row++) {
         const position = at[row]!
         const value = values[row]!
-        if ((value | 0) !== value) throw refuseNumber(value, 'int4')
+        if ((value | 0) !== value) break
         view.setInt32(position, 4)
         view.setInt32(position + 4, value)
         at[row] = position + 8
       }
+      if (row < end) throw refuseNumber(values[row]!, 'int4')
     },
   }
 }
 
-function numbersToInt8({ values }: Numbers): FixedEncoder {
+function numbersToInt8(vector: Numbers): FixedEncoder {
   return {
     size: 12,
     write({ view, at }, first, end) {
-      for (let row = first; row < end; row++) {
+      const { values } = vector
+      const lengthAndZero = eightAndZero[0]!
+      let row = first
+      for (; row < end; row++) {
         const position = at[row]!
         const value = values[row]!
         const low = value | 0
         if (low === value && low >= 0) {
-          view.setFloat64(position, eightAndZero, true)
+          view.setFloat64(position, lengthAndZero, true)
           view.setInt32(position + 8, low)
         } else {
-          if (!Number.isSafeInteger(value)) throw refuseNumber(value, 'int8')
+          if (!Number.isSafeInteger(value)) break
           const high = Math.floor(value / two32)
           view.setInt32(position, 8)
           view.setInt32(position + 4, high)
@@ -92,6 +100,7 @@ function numbersToInt8({ values }: Numbers): FixedEncoder {
         }
         at[row] = position + 12
       }
+      if (row < end) throw refuseNumber(values[row]!, 'int8')
     },
   }
 }

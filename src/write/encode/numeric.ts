@@ -42,12 +42,14 @@ const groupsPerCell = 7
 const groupsBefore = 4
 
 function decimals(
-  { values, scale, capacity }: Pick<DecimalVector, 'values' | 'scale' | 'capacity'>,
+  vector: Pick<DecimalVector, 'values' | 'scale' | 'capacity'>,
   limit: NumericLimit | undefined,
 ): SizingEncoder {
+  const { scale, capacity } = vector
   if (scale > largestFastScale || scale < 0) {
-    return appended(longDecimal({ values, scale }, limit), capacity)
+    return appended(longDecimal(vector, limit), capacity)
   }
+  const { values } = vector
   const unit = Number(`1e${scale}`)
   const fill = Number(`1e${12 - scale}`)
   const bound = decimalBound(scale, limit)
@@ -55,8 +57,8 @@ function decimals(
   const fewDigits = scale > 4 ? 0 : Math.min(bound, 10_000 * unit)
   const fillGroup = Number(`1e${Math.max(0, 4 - scale)}`)
   const digits = new Int16Array(capacity * groupsPerCell)
-  const firstGroups = new Uint8Array(capacity)
-  const groupCounts = new Uint8Array(capacity)
+  /** What a cell begins with, the sign bit that of the value: how many groups, the first one's weight. */
+  const heads = new Int32Array(capacity)
   /** The last four bytes of the cells: two groups, or what stands before them if they have fewer. */
   const tails = new Int32Array(capacity)
 
@@ -71,15 +73,18 @@ function decimals(
     while (begins < groupsPerCell && digits[at + begins] === 0) begins++
     let ends = groupsPerCell
     while (ends > begins && digits[at + ends - 1] === 0) ends--
-    firstGroups[row] = begins
-    groupCounts[row] = ends - begins
+    const groups = ends - begins
+    const weight = groups === 0 ? 0 : groupsBefore - 1 - begins
+    heads[row] = (values[row]! < 0 ? -0x80000000 : 0) | (groups << 16) | (weight & 0xffff)
     const last = begins === ends ? scale : digits[at + ends - 1]!
     const lastButOne = ends > begins + 1 ? digits[at + ends - 2]! : begins === ends ? 0 : scale
     tails[row] = (lastButOne << 16) | last
   }
 
+  const shared = { values, scale, unit, fewDigits, fillGroup, heads, tails }
   return {
     addSizes(sizes, first, end) {
+      const { values, scale, unit, fewDigits, fillGroup, heads, tails } = shared
       for (let row = first; row < end; row++) {
         const signed = values[row]! | 0
         const value = Math.abs(signed)
@@ -89,29 +94,31 @@ function decimals(
           const fraction = ((value - whole * unit) * fillGroup) | 0
           const groups = 1 + Number(fraction !== 0)
           const isTwo = 1 - groups
-          firstGroups[row] = groupsBefore - 1
-          groupCounts[row] = groups
+          heads[row] = (signed & -0x80000000) | (groups << 16)
           tails[row] = (((whole << 16) | fraction) & isTwo) | (((scale << 16) | whole) & ~isTwo)
         } else {
           split(row)
         }
-        sizes[row]! += 12 + groupCounts[row]! * 2
+        sizes[row]! += 12 + ((heads[row]! >>> 15) & 0x1e)
       }
     },
     write({ view, at }, first, end) {
+      const { scale, heads, tails } = shared
       for (let row = first; row < end; row++) {
-        const groups = groupCounts[row]!
+        const head = heads[row]!
+        const counts = head & 0x7fffffff
+        const groups = counts >>> 16
         const position = at[row]!
         const behind = position + 12 + groups * 2
-        const weight = groups === 0 ? 0 : groupsBefore - 1 - firstGroups[row]!
-        const sign = values[row]! < 0 ? negative : positive
         view.setInt32(position, 8 + groups * 2)
-        view.setInt32(position + 4, (groups << 16) | (weight & 0xffff))
-        view.setInt32(position + 8, (sign << 16) | scale)
+        view.setInt32(position + 4, counts)
+        view.setInt32(position + 8, ((head >> 31) & negativeHead) | scale)
         view.setInt32(behind - 4, tails[row]!)
-        const from = row * groupsPerCell + firstGroups[row]!
-        for (let group = 0; group < groups - 2; group++) {
-          view.setInt16(position + 12 + group * 2, digits[from + group]!)
+        if (groups > 2) {
+          const from = row * groupsPerCell + groupsBefore - 1 - ((counts << 16) >> 16)
+          for (let group = 0; group < groups - 2; group++) {
+            view.setInt16(position + 12 + group * 2, digits[from + group]!)
+          }
         }
         at[row] = behind
       }
@@ -196,6 +203,7 @@ function longDecimal(
 
 const positive = 0
 const negative = 0x4000
+const negativeHead = negative << 16
 
 /** Signs of the values that have no digits (`NUMERIC_NAN`, `NUMERIC_PINF`, `NUMERIC_NINF`). */
 const specials: Readonly<Record<string, number>> = {

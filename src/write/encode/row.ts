@@ -134,9 +134,11 @@ function binaryBlock(columns: readonly BoundColumn[], capacity: number): BlockEn
   return (sink, first, count) => {
     const end = layOut(frame, sink, { columns, first, count, rowBytes: 2 })
     const { at, view } = frame
+    const fields = columns.length
     for (let row = first; row < first + count; row++) {
-      view.setInt16(at[row]!, columns.length)
-      at[row]! += 2
+      const position = at[row]!
+      at[row] = position + 2
+      view.setInt16(position, fields)
     }
     for (const column of columns) column.write(frame, first, first + count)
     sink.length = end
