@@ -91,7 +91,14 @@ async function knownOptions(): Promise<ReadonlySet<string>> {
 }
 
 /** Options of npm, node and timeout. */
-const foreignOptions = ['--silent', '--save-dev', '--max-semi-space-size', '--signal']
+const foreignOptions = [
+  '--silent',
+  '--save-dev',
+  '--max-semi-space-size',
+  '--signal',
+  '--trace-turbo-loop',
+  '--trace-opt',
+]
 
 /** All options in a page's code, also where they stand alone. */
 function optionsIn({ text }: Page): readonly string[] {

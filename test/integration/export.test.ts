@@ -87,12 +87,10 @@ function without(sums: Sums, key: string): Sums {
 }
 
 describe.skipIf(reason)(`an export of the town, loaded by psql${needs}`, () => {
-  it.each(
-    formats.flatMap((format) => [
-      { format, gzip: false },
-      { format, gzip: true },
-    ]),
-  )('is what a run loads: $format, gzip $gzip', async ({ format, gzip }) => {
+  it.each([
+    ...formats.map((format) => ({ format, gzip: false })),
+    { format: 'csv' as const, gzip: true },
+  ])('is what a run loads: $format, gzip $gzip', async ({ format, gzip }) => {
     const folder = await newFolder()
     await exportTo(folder, { ...wishesFor(format), gzip })
     const found = await loaded(folder)
