@@ -3,10 +3,10 @@
  * one, two and three nodes, with the CPU time of the client and of each node: `npm run bench:citus`,
  * with `CITUS_URL` set to a coordinator with two workers. `--rows 200000 --repeat 1` changes the size.
  */
-import { parseArgs } from 'node:util'
 import { median } from 'simple-statistics'
 import { formatCount, formatSeconds } from '../src/report/format.ts'
 import { formatTable } from '../src/report/text-table.ts'
+import { count, readArguments } from './support/arguments.ts'
 import { citusConfig, createCitusDatabase, noCitus } from './support/citus.ts'
 import type { CitusDatabase } from './support/citus.ts'
 import { command } from './support/command.ts'
@@ -14,14 +14,10 @@ import { loadSeconds, seedFinance } from './support/finance.ts'
 import { machineLabel } from './support/measure.ts'
 import { readServerCpu } from './support/server-cpu.ts'
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '2000000' },
-    repeat: { type: 'string', default: '3' },
-  },
+const { rows, repeat: repetitions } = await readArguments('bench:citus', {
+  rows: count(2_000_000, 'Transactions'),
+  repeat: count(3, 'How often each is measured'),
 })
-const rows = Number(values.rows)
-const repetitions = Number(values.repeat)
 const lanes = 3
 
 const reason = noCitus()

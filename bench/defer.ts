@@ -6,22 +6,19 @@
  * fast as Drizzle's own multi-row inserts with everything in place. The same with as many lanes as
  * the command chooses is reported.
  */
-import { parseArgs } from 'node:util'
 import { median } from 'simple-statistics'
 import type { SeedReport } from '../src/run/report-run.ts'
+import { count, readArguments } from './support/arguments.ts'
 import { command, seedCommand } from './support/command.ts'
 import { withBenchDatabase } from './support/database.ts'
 import { machineLabel } from './support/measure.ts'
 
-const { values } = parseArgs({
-  options: {
-    users: { type: 'string', default: '17800' },
-    'peer-users': { type: 'string', default: '900' },
-    repeat: { type: 'string', default: '3' },
-  },
+const { users, peerUsers, repeat } = await readArguments('bench:defer', {
+  users: count(17_800, 'Users, each with about 107 transactions'),
+  'peer-users': count(900, 'Users where indexes stay'),
+  repeat: count(3, 'How often each is measured'),
 })
 
-const { users, 'peer-users': peerUsers } = values
 const oneLane = ['--lanes', '1']
 const finance = ['--only', 'users,accounts,categories,transactions,budgets', '--count', 'budgets=0']
 const ways = [
@@ -40,7 +37,7 @@ await withBenchDatabase(async ({ url, label }) => {
   console.log(`${machineLabel()}; ${label}`)
   await command(url, 'migrate')
   const rates = ways.map((): number[] => [])
-  for (let round = 0; round < Number(values.repeat); round++) {
+  for (let round = 0; round < repeat; round++) {
     for (const [index, way] of ways.entries()) {
       const report = await seedCommand(
         url,

@@ -3,18 +3,19 @@
  * at a million rows, seeded for real: `npm run bench:estimate`. `-- --rows 100000` changes the size.
  * Exits 5 where a seeder's tables together are off by more than 25 %.
  */
-import { parseArgs } from 'node:util'
 import postgres from 'postgres'
 import type { LoadPlan } from '../src/estimate/load-plan.ts'
 import { formatBytes, formatCount } from '../src/report/format.ts'
 import { formatTable } from '../src/report/text-table.ts'
 import type { SeedReport } from '../src/run/report-run.ts'
+import { count, readArguments } from './support/arguments.ts'
 import { command } from './support/command.ts'
 import { withBenchDatabase } from './support/database.ts'
 import { machineLabel } from './support/measure.ts'
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } })
-const rows = Number(values.rows)
+const { rows } = await readArguments('bench:estimate', {
+  rows: count(1_000_000, 'Rows of the largest table of each seeder'),
+})
 
 /** Finance has about 107 transactions a user; the users themselves are seeded before. */
 const seeders = [

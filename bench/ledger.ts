@@ -6,7 +6,6 @@
  * what is measured. All lanes are on one thread.
  */
 import { randomBytes } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { median, quantile } from 'simple-statistics'
 import { databaseLedger } from '../src/ledger/database-ledger.ts'
 import { installLedger } from '../src/ledger/install.ts'
@@ -17,22 +16,19 @@ import { formatTable } from '../src/report/text-table.ts'
 import { defaultPatience, runLane } from '../src/run/lane.ts'
 import { openerOf } from '../src/run/lane-session.ts'
 import { inTransaction } from '../src/run/transaction.ts'
+import { count, counts, readArguments } from './support/arguments.ts'
 import { withBenchDatabase } from './support/database.ts'
 import { machineLabel } from './support/measure.ts'
 import { recordShapes } from './support/recorded-run.ts'
 import { readServerCpu } from './support/server-cpu.ts'
 
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string', default: '10000' },
-    lanes: { type: 'string', default: '1,8,64' },
-    open: { type: 'string', default: '100,10000,100000' },
-    repeat: { type: 'string', default: '3' },
-  },
+const wishes = await readArguments('bench:ledger', {
+  steps: count(10_000, 'Steps of a run'),
+  lanes: counts('1,8,64', 'Lanes that claim them'),
+  open: counts('100,10000,100000', 'Steps that are open while one lane claims'),
+  repeat: count(3, 'How often each is measured'),
 })
-const steps = Number(values.steps)
-const repeat = Number(values.repeat)
-const numbersIn = (list: string) => list.split(',').map(Number)
+const { steps, repeat } = wishes
 
 await withBenchDatabase(async ({ url, label }) => {
   console.log(`${machineLabel()}; ${label}`)
@@ -43,7 +39,7 @@ await withBenchDatabase(async ({ url, label }) => {
 
 /** Claims a second; a first round is discarded, and the others take turns. */
 async function measureLanes(url: string): Promise<void> {
-  const drains = new Map(numbersIn(values.lanes).map((lanes) => [lanes, [] as Drain[]]))
+  const drains = new Map(wishes.lanes.map((lanes) => [lanes, [] as Drain[]]))
   for (let round = 0; round <= repeat; round++) {
     for (const [lanes, measured] of drains) {
       const run = await recordChunks(url, [steps])
@@ -91,7 +87,7 @@ async function measureOpenSteps(url: string): Promise<void> {
   ]
   const rows: string[][] = []
   for (const { name, tablesOf } of shapes) {
-    for (const open of numbersIn(values.open)) {
+    for (const open of wishes.open) {
       const run = await recordChunks(url, tablesOf(open))
       const { milliseconds } = await drainRun(url, run, { lanes: 1, claims })
       rows.push([

@@ -5,47 +5,31 @@
  * or less than 20 times on those of some widths, or slower than anything else but psql and pgbench;
  * what is judged is a run with the command's defaults.
  */
-import { parseArgs } from 'node:util'
 import { measurePeers } from './limits/peers.ts'
 import { defaultSizes } from './peers/sizes.ts'
-import type { PeerSizes } from './peers/sizes.ts'
 import { compareWidths } from './peers/widths.ts'
-import { tellLimits } from './support/limit.ts'
-import type { Limit } from './support/limit.ts'
-import { machineLabel } from './support/measure.ts'
+import { count, readArguments } from './support/arguments.ts'
+import { measureParts } from './support/measure-parts.ts'
+import type { Parts } from './support/measure-parts.ts'
 
-const parts: Readonly<Record<string, (sizes: PeerSizes) => Promise<readonly Limit[]>>> = {
-  peers: measurePeers,
-  widths: compareWidths,
+const parts: Parts = {
+  peers: () => measurePeers(sizes),
+  widths: () => compareWidths(sizes),
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rows: { type: 'string', default: String(defaultSizes.rows) },
-    'slow-rows': { type: 'string', default: String(defaultSizes.slowRows) },
-    repeat: { type: 'string', default: String(defaultSizes.repetitions) },
+const {
+  rows,
+  slowRows,
+  repeat: repetitions,
+  parts: chosen,
+} = await readArguments(
+  'bench:peers',
+  {
+    rows: count(defaultSizes.rows, 'Rows of each table'),
+    'slow-rows': count(defaultSizes.slowRows, 'Rows for those that take ten times as long'),
+    repeat: count(defaultSizes.repetitions, 'How often each is measured'),
   },
-})
-const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
-const unknown = chosen.find((name) => !(name in parts))
-
-if (unknown === undefined) await measure(chosen)
-else {
-  console.error(`There is no part "${unknown}". Choose from: ${Object.keys(parts).join(', ')}.`)
-  process.exitCode = 2
-}
-
-async function measure(names: readonly string[]): Promise<void> {
-  const sizes = {
-    rows: Number(values.rows),
-    slowRows: Number(values['slow-rows']),
-    repetitions: Number(values.repeat),
-  }
-  console.log(machineLabel())
-  const limits: (Limit & { readonly part: string })[] = []
-  for (const part of names) {
-    limits.push(...(await parts[part]!(sizes)).map((limit) => ({ ...limit, part })))
-  }
-  tellLimits(limits)
-}
+  Object.keys(parts),
+)
+const sizes = { rows, slowRows, repetitions }
+await measureParts(parts, chosen)

@@ -1,7 +1,6 @@
 import { appendCsvHeader, csvRows } from '../export/csv.ts'
 import { declaredTarget } from '../export/declared-target.ts'
 import type { Vector } from '../generate/vector.ts'
-import type { Plan } from '../plan/plan.ts'
 import { withRowNumber } from '../write/encode/refusal.ts'
 import { bindTextRows } from '../write/encode/row.ts'
 import type { RowEncoder } from '../write/encode/row.ts'
@@ -16,7 +15,6 @@ import type { RowChoice, ShownTable } from './preview-tables.ts'
  * @param write - told the next part of it
  */
 export async function previewCsv(
-  plan: Plan,
   shown: ShownTable,
   options: { readonly wanted: RowChoice; readonly write: (text: string) => void },
 ): Promise<void> {
@@ -28,7 +26,7 @@ export async function previewCsv(
     sink.length = 0
   }
   appendCsvHeader(sink, columns)
-  await readSlices(plan, shown, options.wanted, ({ vectors, first, count }) => {
+  await readSlices(shown, options.wanted, ({ vectors, first, count }) => {
     const encode = encoders.get(vectors) ?? bindTextRows(csvRows, { columns, vectors })
     encoders.set(vectors, encode)
     withRowNumber(first, () => {

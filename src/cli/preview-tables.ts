@@ -2,7 +2,7 @@ import type { Project } from '../config/load-project.ts'
 import { DownpourError } from '../errors.ts'
 import { readCell } from '../generate/cell.ts'
 import { openTable } from '../generate/slices.ts'
-import type { Slice } from '../generate/slices.ts'
+import type { Slice, TableSource } from '../generate/slices.ts'
 import type { Vector } from '../generate/vector.ts'
 import type { ColumnModel } from '../model/table.ts'
 import { buildPlan } from '../plan/build-plan.ts'
@@ -10,6 +10,8 @@ import { checkPlan } from '../plan/check-plan.ts'
 import { didYouMean } from '../plan/nearest.ts'
 import { loadedTables } from '../plan/plan.ts'
 import type { Plan, PlannedColumn, PlannedTable, RowRange } from '../plan/plan.ts'
+import { tableSources } from '../plan/table-sources.ts'
+import type { TableSources } from '../plan/table-sources.ts'
 import type { PreviewedTable, PreviewRow } from '../report/preview.ts'
 import type { PlanChoice } from './open-project.ts'
 
@@ -21,6 +23,14 @@ export interface ShownTable {
   readonly table: PlannedTable
   /** Those of its columns that are shown. */
   readonly columns: readonly PlannedColumn[]
+  /** Prepares these columns. */
+  readonly open: () => Promise<TableSource>
+}
+
+/** A plan, and its tables as they were prepared to be checked. */
+export interface Preview {
+  readonly plan: Plan
+  readonly sources: TableSources
 }
 
 /**
@@ -28,7 +38,7 @@ export interface ShownTable {
  *
  * @throws DownpourError `PLAN_…`
  */
-export async function planPreview(project: Project, choice: PlanChoice): Promise<Plan> {
+export async function planPreview(project: Project, choice: PlanChoice): Promise<Preview> {
   const plan = await buildPlan({
     ...choice,
     tables: project.tables,
@@ -36,8 +46,9 @@ export async function planPreview(project: Project, choice: PlanChoice): Promise
     referenceDate: project.config.referenceDate,
     existing: undefined,
   })
-  await checkPlan(plan)
-  return plan
+  const sources = tableSources(plan)
+  await checkPlan(plan, sources.look)
+  return { plan, sources }
 }
 
 /**
@@ -47,17 +58,26 @@ export async function planPreview(project: Project, choice: PlanChoice): Promise
  * @throws DownpourError `USAGE_COLUMNS` for a column that no table has
  */
 export function shownTables(
-  plan: Plan,
+  { plan, sources }: Preview,
   properties: readonly string[] | undefined,
 ): readonly ShownTable[] {
   const tables = loadedTables(plan)
-  if (properties === undefined) return tables.map((table) => ({ table, columns: table.columns }))
+  if (properties === undefined) {
+    return tables.map((table) => ({
+      table,
+      columns: table.columns,
+      open: () => sources.look(table),
+    }))
+  }
   const known = tables.flatMap(({ columns }) => columns.map(({ model }) => model.property))
   const unknown = properties.find((property) => !known.includes(property))
   if (unknown !== undefined) throw unknownColumn(unknown, tables, known)
   return tables.flatMap((table) => {
     const columns = table.columns.filter(({ model }) => properties.includes(model.property))
-    return columns.length === 0 ? [] : [{ table, columns }]
+    const shown = columns.map(({ model }) => model.property)
+    return columns.length === 0
+      ? []
+      : [{ table, columns, open: () => openTable(plan, table, shown) }]
   })
 }
 
@@ -88,21 +108,18 @@ export async function* previewTables(
   choice: PlanChoice,
   wanted: RowChoice,
 ): AsyncIterable<PreviewedTable> {
-  const plan = await planPreview(project, choice)
-  refuseUnplannedRows(plan, choice, wanted)
-  for (const shown of shownTables(plan, undefined)) yield previewTable(plan, shown, wanted)
+  const preview = await planPreview(project, choice)
+  refuseUnplannedRows(preview.plan, choice, wanted)
+  for (const shown of shownTables(preview, undefined)) yield previewTable(shown, wanted)
 }
 
 /** Generates some rows of a table. */
-export async function previewTable(
-  plan: Plan,
-  { table, columns }: ShownTable,
-  wanted: RowChoice,
-): Promise<PreviewedTable> {
+export async function previewTable(shown: ShownTable, wanted: RowChoice): Promise<PreviewedTable> {
+  const { table, columns } = shown
   const numbers = 'numbers' in wanted ? wanted.numbers : undefined
   const models = columns.map(({ model }) => model)
   const rows: PreviewRow[] = []
-  await readSlices(plan, { table, columns }, wanted, ({ vectors, count }) => {
+  await readSlices(shown, wanted, ({ vectors, count }) => {
     for (let index = 0; index < count; index++) rows.push(readRow(models, vectors, index))
   })
   return {
@@ -123,13 +140,11 @@ export async function previewTable(
  * @throws DownpourError `PREVIEW_GENERATOR`; what `onSlice` throws
  */
 export async function readSlices(
-  plan: Plan,
-  { table, columns }: ShownTable,
+  { table, open }: ShownTable,
   wanted: RowChoice,
   onSlice: (slice: Slice) => void,
 ): Promise<void> {
-  const properties = columns.map(({ model }) => model.property)
-  const source = await openTable(plan, table, properties)
+  const source = await open()
   for (const range of rangesOf(table, wanted)) {
     generating(table, range, () => {
       for (const slice of source.slices(range)) onSlice(slice)

@@ -19,13 +19,13 @@ export async function showPreview(args: PreviewArguments, output: Output): Promi
   refuseSeveralForms(args)
   const project = await openProject(args, output)
   const choice = await choosePlan(options, project)
-  const plan = await planPreview(project, choice)
-  refuseUnplannedRows(plan, choice, wanted)
-  const shown = shownTables(plan, columns)
+  const preview = await planPreview(project, choice)
+  refuseUnplannedRows(preview.plan, choice, wanted)
+  const shown = shownTables(preview, columns)
   if (args.csv) {
     if (shown.length !== 1) throw severalTables(shown.length)
     const { previewCsv } = await import('./preview-csv.ts')
-    await previewCsv(plan, shown[0]!, { wanted, write: (text) => output.data(text) })
+    await previewCsv(shown[0]!, { wanted, write: (text) => output.data(text) })
     return
   }
   if (args.distribution) {
@@ -35,7 +35,7 @@ export async function showPreview(args: PreviewArguments, output: Output): Promi
     ])
     const told: TableDistribution[] = []
     for (const table of shown) {
-      const found = await previewDistribution(plan, table, mostRows(wanted))
+      const found = await previewDistribution(preview.plan, table, mostRows(wanted))
       if (output.isJson) told.push(found)
       else output.data(formatDistribution(found, output.width))
     }
@@ -44,7 +44,7 @@ export async function showPreview(args: PreviewArguments, output: Output): Promi
   }
   const told: PreviewedTable[] = []
   for (const table of shown) {
-    const found = await previewTable(plan, table, wanted)
+    const found = await previewTable(table, wanted)
     if (output.isJson) told.push(found)
     else output.data(formatPreview(found, output.width))
   }

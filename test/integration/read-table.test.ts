@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { asc, desc, gt, sql } from 'drizzle-orm'
 import {
   bigint,
@@ -68,9 +65,7 @@ beforeAll(async () => {
      insert into words select n, 'word ' || n from generate_series(1, 2500) n;
      create table empty (id int primary key, label text);
      create table many (id int primary key, label text);
-     insert into many select n, repeat(md5(n::text), 16) from generate_series(1, 200000) n;
-     create table few (id int primary key, label text);
-     insert into few select * from many where id <= 20000`,
+     insert into many select n, repeat(md5(n::text), 16) from generate_series(1, 200000) n`,
   )
   client = postgres(database.url, { max: 2, onnotice: () => {} })
   db = drizzle(client)
@@ -586,20 +581,6 @@ describe('readTable in a transaction', () => {
   })
 })
 
-describe('the memory of readTable', () => {
-  it('does not grow with the table', async () => {
-    const [few, many, all] = [
-      await readOnce('cursor', 'few'),
-      await readOnce('cursor', 'many'),
-      await readOnce('all', 'many'),
-    ]
-    expect([few.rows, many.rows, all.rows]).toEqual([20_000, 200_000, 200_000])
-    expect(many.peakRssBytes - few.peakRssBytes).toBeLessThan(35_000_000)
-    // That it would be seen if it did.
-    expect(all.peakRssBytes - many.peakRssBytes).toBeGreaterThan(80_000_000)
-  })
-})
-
 describe('each way of reading', () => {
   const everything = 1_000_000
   const waysOf = (table: PgTable) => [
@@ -711,19 +692,4 @@ function everythingIn(error: unknown): string {
     String((error as unknown as Record<string, unknown>)[name]),
   )
   return [...own, everythingIn(error.cause)].join('\n')
-}
-
-async function readOnce(way: string, table: string) {
-  const script = join(import.meta.dirname, '../support/read-once.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    // Less garbage that nobody has looked at yet.
-    '--max-semi-space-size=1',
-    '--import',
-    'tsx',
-    script,
-    database.url,
-    way,
-    table,
-  ])
-  return JSON.parse(stdout) as { rows: number; peakRssBytes: number }
 }
