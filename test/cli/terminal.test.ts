@@ -17,7 +17,7 @@ const redraw = '\r\u001b[2K'
 const colour = new RegExp(String.raw`\x1b\[\d+m`, 'g')
 
 /** Enough notes for a few hundred milliseconds. */
-const load = ['seed', '--reset', '--count', 'notes=100000', '--chunk-size', '20000']
+const load = ['seed', '--reset', '--count', 'notes=400000', '--chunk-size', '20000']
 
 function seedOn(columns: number, env: Readonly<Record<string, string>> = {}) {
   return downpourOnTerminal([...load, '--database-url', database.url], columns, { cwd, env })
@@ -42,7 +42,7 @@ describe.skipIf(why !== undefined)(`on a terminal${why ? ` (${why})` : ''}`, () 
     expect(output).toContain('\u001b[32m')
     const lines = drawnLines(output)
     expect(lines.findLast(isOfNotes)).toMatch(
-      /^notes +█{10} 100% {2}100k\/100k {2}\S+ rows\/s {2}\d:\d\d$/,
+      /^notes +█{10} 100% {2}400k\/400k {2}\S+ rows\/s {2}\d:\d\d$/,
     )
     expect(output.endsWith('Sign in as p1@example.com.\n')).toBe(true)
   })
